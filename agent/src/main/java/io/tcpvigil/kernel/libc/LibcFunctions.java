@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.kernel.libc;
+
+import jnr.ffi.Pointer;
+import jnr.ffi.annotations.In;
+import jnr.ffi.annotations.Out;
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
+
+/**
+ * The C functions as they are declared. Public only because the generated stub lives in another class loader; everybody
+ * else uses {@link Libc}.
+ */
+public interface LibcFunctions {
+    int socket(int domain, int type, int protocol);
+
+    int bind(int fd, @In byte[] address, int length);
+
+    int getsockname(int fd, @Out byte[] address, @In @Out int[] length);
+
+    int setsockopt(int fd, int level, int option, @In byte[] value, int length);
+
+    int getsockopt(int fd, int level, int option, @Out byte[] value, @In @Out int[] length);
+
+    @ssize_t
+    long send(int fd, @In byte[] buffer, @size_t long length, int flags);
+
+    @ssize_t
+    long recv(int fd, Pointer buffer, @size_t long length, int flags);
+
+    int close(int fd);
+
+    int poll(@In @Out byte[] pollfds, long count, int timeoutMillis);
+
+    int open(@In byte[] path, int flags);
+
+    int setns(int fd, int type);
+
+    int unshare(int flags);
+
+    int ioctl(int fd, long request, @In @Out byte[] argument);
+
+    int isatty(int fd);
+}
