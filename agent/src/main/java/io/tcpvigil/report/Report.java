@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.report;
+
+import io.tcpvigil.Nullable;
+import io.tcpvigil.ports.EphemeralRange;
+import io.tcpvigil.ports.PortBreakdown;
+import io.tcpvigil.tcp.Coverage;
+import io.tcpvigil.tcp.StateCounts;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * What one sample found.
+ *
+ * @param takenAt wall time at the start of the sample, for display only
+ * @param takenNanos monotonic time at the start of the sample, for ages
+ * @param source where the rows came from
+ * @param coverage how much of the truth they are; when it failed, all counts below are those of no rows and mean nothing
+ * @param ipv4 sockets of family AF_INET
+ * @param ipv6 sockets of family AF_INET6, those with v4-mapped addresses included
+ * @param unknownStates rows by state number that this version does not know; empty as a rule
+ * @param range the ephemeral ports; null when it could not be read
+ * @param ports listeners and destinations; null when the range is not known
+ * @param services names of the ports in {@code ports}
+ */
+public record Report(
+        Instant takenAt,
+        long takenNanos,
+        Host host,
+        Source source,
+        Coverage coverage,
+        StateCounts ipv4,
+        StateCounts ipv6,
+        Map<Integer, Integer> unknownStates,
+        @Nullable EphemeralRange range,
+        @Nullable PortBreakdown ports,
+        ServiceNames services) {
+
+    /**
+     * The machine and the namespace looked at.
+     *
+     * @param kernel its release, such as {@code 6.1.0-13-amd64}
+     * @param networkNamespace the inode number of the namespace; {@link #UNKNOWN_NAMESPACE} when it may not be read
+     */
+    public record Host(String name, String kernel, long networkNamespace) {
+        public static final long UNKNOWN_NAMESPACE = -1;
+    }
+
+    /**
+     * Where the rows came from.
+     *
+     * @param name {@code netlink} or {@code proc}
+     * @param reason why it is not a better source; null when it is the best
+     * @param durationNanos how long the dump took
+     * @param rows sockets in the dump, before any filter
+     * @param duplicates rows that the dump gave twice, counted once
+     */
+    public record Source(String name, @Nullable String reason, long durationNanos, long rows, long duplicates) {}
+
+    /** Names of services; a function, because the file behind it is read when first asked. */
+    public interface ServiceNames {
+        /** The name that {@code /etc/services} gives to a TCP port, or null. */
+        @Nullable
+        String tcp(int port);
+    }
+
+    public Report {
+        unknownStates = Map.copyOf(unknownStates);
+    }
+
+    /** All sockets by state. */
+    public StateCounts states() {
+        return ipv4.plus(ipv6);
+    }
+}
