@@ -16,7 +16,7 @@ public final class SocketTable {
     public static final int UNKNOWN = -1;
 
     private static final int CHUNK_BITS = 13;
-    private static final int CHUNK_ROWS = 1 << CHUNK_BITS;
+    static final int CHUNK_ROWS = 1 << CHUNK_BITS;
     private static final int CHUNK_MASK = CHUNK_ROWS - 1;
     /** How far back a row can be repeated: a resumed dump goes on inside the hash bucket where it paused. */
     private static final int REPEAT_WINDOW = 64;
@@ -26,32 +26,9 @@ public final class SocketTable {
     private static final TcpState[] STATES = TcpState.values();
     private static final SocketKind[] KINDS = SocketKind.values();
 
-    /** The columns of {@value CHUNK_ROWS} rows. */
-    private static final class Chunk {
-        final byte[] state = new byte[CHUNK_ROWS];
-        final byte[] flags = new byte[CHUNK_ROWS];
-        final byte[] timer = new byte[CHUNK_ROWS];
-        final byte[] retransmits = new byte[CHUNK_ROWS];
-        final char[] localPort = new char[CHUNK_ROWS];
-        final char[] remotePort = new char[CHUNK_ROWS];
-        final long[] localHigh = new long[CHUNK_ROWS];
-        final long[] localLow = new long[CHUNK_ROWS];
-        final long[] remoteHigh = new long[CHUNK_ROWS];
-        final long[] remoteLow = new long[CHUNK_ROWS];
-        final long[] cookie = new long[CHUNK_ROWS];
-        final long[] cgroup = new long[CHUNK_ROWS];
-        final int[] expiresMillis = new int[CHUNK_ROWS];
-        final int[] receiveQueue = new int[CHUNK_ROWS];
-        final int[] sendQueue = new int[CHUNK_ROWS];
-        final int[] uid = new int[CHUNK_ROWS];
-        final int[] inode = new int[CHUNK_ROWS];
-        final int[] interfaceIndex = new int[CHUNK_ROWS];
-        final int[] lastAckReceivedMillis = new int[CHUNK_ROWS];
-    }
-
-    private Chunk[] chunks = {new Chunk()};
+    private SocketChunk[] chunks = {new SocketChunk()};
     private int rows;
-    private Chunk tail = chunks[0];
+    private SocketChunk tail = chunks[0];
     private int tailOffset;
 
     private int rowsAtBoundary;
@@ -78,15 +55,6 @@ public final class SocketTable {
         coverage = Coverage.failed("no dump has been taken");
     }
 
-    /** Takes back the rows from {@code row} on, as if they had never been committed. */
-    public void truncate(int row) {
-        if (row < 0 || row > rows) {
-            throw new IndexOutOfBoundsException("row " + row + " of " + rows);
-        }
-        rows = row;
-        rowsAtBoundary = Math.min(rowsAtBoundary, row);
-    }
-
     /** The number of committed rows. */
     public int rows() {
         return rows;
@@ -109,9 +77,9 @@ public final class SocketTable {
         if (chunk == chunks.length) {
             chunks = Arrays.copyOf(chunks, chunk + 1 + (chunk >> 2));
         }
-        Chunk target = chunks[chunk];
+        SocketChunk target = chunks[chunk];
         if (target == null) {
-            target = new Chunk();
+            target = new SocketChunk();
             chunks[chunk] = target;
         }
         int at = rows & CHUNK_MASK;
@@ -134,7 +102,7 @@ public final class SocketTable {
 
     /** Both ends of an {@code AF_INET} socket; the addresses as big-endian integers (127.0.0.1 is 0x7F000001). */
     public void putIpv4(int localAddress, int localPort, int remoteAddress, int remotePort) {
-        Chunk target = tail;
+        SocketChunk target = tail;
         int at = tailOffset;
         target.localHigh[at] = 0;
         target.localLow[at] = localAddress & 0xFFFF_FFFFL;
@@ -146,7 +114,7 @@ public final class SocketTable {
 
     /** Both ends of an {@code AF_INET6} socket; each address as two big-endian halves. */
     public void putIpv6(long localHigh, long localLow, int localPort, long remoteHigh, long remoteLow, int remotePort) {
-        Chunk target = tail;
+        SocketChunk target = tail;
         int at = tailOffset;
         target.flags[at] |= IPV6_FLAG;
         target.localHigh[at] = localHigh;
@@ -220,6 +188,25 @@ public final class SocketTable {
         unknownStateRows++;
     }
 
+    /** Keeps only the rows that fit {@code filter}, in their order. */
+    public void retain(SocketFilter filter, SocketFilter.ProcessLookup processes) {
+        int kept = 0;
+        for (int row = 0; row < rows; row++) {
+            if (filter.matches(this, row, processes)) {
+                copyRow(row, kept);
+                kept++;
+            }
+        }
+        rows = kept;
+    }
+
+    private void copyRow(int from, int to) {
+        if (from == to) {
+            return;
+        }
+        chunk(to).copyRow(to & CHUNK_MASK, chunk(from), from & CHUNK_MASK);
+    }
+
     private boolean repeatsEarlierRow() {
         int oldest = Math.max(0, rowsAtBoundary - REPEAT_WINDOW);
         for (int row = rowsAtBoundary - 1; row >= oldest; row--) {
@@ -232,7 +219,7 @@ public final class SocketTable {
     }
 
     private boolean sameSocket(int row) {
-        Chunk chunk = chunks[row >> CHUNK_BITS];
+        SocketChunk chunk = chunks[row >> CHUNK_BITS];
         int at = row & CHUNK_MASK;
         if (chunk.cookie[at] != 0 || tail.cookie[tailOffset] != 0) {
             return chunk.cookie[at] == tail.cookie[tailOffset];
@@ -374,7 +361,7 @@ public final class SocketTable {
         return column == UNKNOWN ? UNKNOWN : column & 0xFFFF_FFFFL;
     }
 
-    private Chunk chunk(int row) {
+    private SocketChunk chunk(int row) {
         return chunks[row >> CHUNK_BITS];
     }
 }

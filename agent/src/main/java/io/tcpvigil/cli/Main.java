@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+
+/** Where the program starts: the commands, and what becomes of errors. */
+@Command(
+        name = "tcpvigil",
+        description = "Watches the life of every TCP connection of this host.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        footer = {"", "Start with:  tcpvigil snapshot    tcpvigil explain    tcpvigil daemon"})
+public final class Main {
+    private Main() {}
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"tcpvigil " + version()};
+        }
+
+        static String version() {
+            String written = Main.class.getPackage().getImplementationVersion();
+            return written == null ? "(not packaged)" : written;
+        }
+    }
+
+    public static void main(String[] arguments) {
+        Terminal terminal = Terminal.ofProcess(System.getenv());
+        int code = commandLine(terminal).execute(arguments);
+        terminal.out().flush();
+        // Threads of libraries must not keep a command alive that has its answer.
+        System.exit(code);
+    }
+
+    static CommandLine commandLine(Terminal terminal) {
+        CommandLine command = new CommandLine(new Main());
+        command.addSubcommand(new SnapshotCommand(terminal));
+        command.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+        command.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        command.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF));
+        command.setUsageHelpAutoWidth(false);
+        command.setUsageHelpWidth(Math.min(100, terminal.width()));
+        command.setParameterExceptionHandler((wrong, arguments) -> {
+            CommandLine at = wrong.getCommandLine();
+            at.getErr()
+                    .println("tcpvigil: " + wrong.getMessage() + " (see 'tcpvigil help " + at.getCommandName() + "')");
+            return ExitCode.USAGE;
+        });
+        command.setExecutionExceptionHandler((failure, at, parsed) -> {
+            at.getErr().println("tcpvigil: " + failure.getMessage());
+            return ExitCode.UNAVAILABLE;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.cli;
+
+import com.google.gson.stream.JsonWriter;
+import io.tcpvigil.Nullable;
+import io.tcpvigil.agent.Sampler;
+import io.tcpvigil.export.ReportJson;
+import io.tcpvigil.kernel.SocketQuery;
+import io.tcpvigil.owners.ProcessSockets;
+import io.tcpvigil.report.GroupedCounts;
+import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.Coverage;
+import io.tcpvigil.tcp.SocketFilter;
+import io.tcpvigil.tcp.SocketTable;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tcpvigil snapshot}: one look. */
+@Command(
+        name = "snapshot",
+        description = "One look: where every TCP connection stands, who listens, where connections go.",
+        footerHeading = "%nFilters, joined by blanks (all must hold); != turns one round, a comma means or:%n",
+        footer = {
+            "  state=STATE      TIME-WAIT, time_wait, timewait or 6; also bound",
+            "  port=N           local or remote port; lport=, rport= for one side; N or N-M",
+            "  peer=ADDRESS     remote address or network (10.0.0.0/8); local= for the other side",
+            "  process=NAME     name or pid of a process that holds the socket",
+            "  uid=N            user id of the owner",
+            "  family=4         socket family, 4 or 6",
+            "  age>60s          at least so long in its state, as far as one look can tell",
+            "",
+            "Exit code: 0 fine, 3 nothing could be read, 64 wrong usage."
+        })
+final class SnapshotCommand implements Callable<Integer> {
+    private static final int DESTINATIONS_SHOWN = 10;
+
+    /** What sockets are counted by. */
+    enum Grouping {
+        state,
+        port,
+        remote
+    }
+
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call().
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILTER", description = "Only sockets that fit, such as state=close_wait port=443.")
+    private List<String> filters = new ArrayList<>();
+
+    @Option(names = "--json", description = "Print JSON (schema tcpvigil.snapshot/1).")
+    private boolean json;
+
+    @Option(names = "--sockets", description = "Print the sockets themselves, a line each.")
+    private boolean sockets;
+
+    @Option(
+            names = {"-p", "--processes"},
+            description = "Look up who holds each socket (with --sockets).")
+    private boolean processes;
+
+    @Option(names = "--by", paramLabel = "GROUP", description = "Count by one thing only: ${COMPLETION-CANDIDATES}.")
+    private @Nullable Grouping by;
+
+    @Option(
+            names = "--source",
+            paramLabel = "SOURCE",
+            description = "Read from: ${COMPLETION-CANDIDATES}; auto takes proc when netlink fails.")
+    private Sampler.SourceWish source = Sampler.SourceWish.auto;
+
+    SnapshotCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        SocketFilter filter;
+        try {
+            filter = SocketFilter.parse(filters);
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
+        }
+        SocketQuery query = SocketQuery.of(filter);
+        if (sockets) {
+            // Ages come with it.
+            query = query.withTcpInfo(true);
+        }
+        ProcessSockets holders = processes || filter.needsProcesses() ? ProcessSockets.scan(Path.of("/proc")) : null;
+        try (Sampler sampler = Sampler.ofThread(source)) {
+            Report report = sampler.sample(query, holders == null ? SocketFilter.NO_PROCESSES : holders);
+            if (json) {
+                printJson(report, sampler.table());
+            } else {
+                printText(report, sampler.table(), holders);
+            }
+            terminal.out().flush();
+            return report.coverage().extent() == Coverage.Extent.FAILED ? ExitCode.COULD_NOT_LOOK : ExitCode.OK;
+        }
+    }
+
+    private void printJson(Report report, SocketTable table) throws IOException {
+        JsonWriter writer = new JsonWriter(new OutputStreamWriter(terminal.out(), StandardCharsets.UTF_8));
+        writer.setIndent("  ");
+        if (by == null || by == Grouping.state) {
+            ReportJson.write(report, sockets ? table : null, writer);
+        } else {
+            ReportJson.writeGroups(report, by.name(), groups(by, table), writer);
+        }
+        writer.flush();
+        terminal.out().println();
+    }
+
+    private void printText(Report report, SocketTable table, @Nullable ProcessSockets holders) {
+        SnapshotText text = new SnapshotText(terminal, report);
+        text.header();
+        if (holders != null && holders.unreadableProcesses() > 0) {
+            text.warn(holders.unreadableProcesses() + " processes of other users not readable: run as root or add"
+                    + " CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
+        }
+        if (report.coverage().extent() == Coverage.Extent.FAILED) {
+            return;
+        }
+        terminal.out().println();
+        if (sockets) {
+            SocketList.print(table, processes ? holders : null, terminal);
+        } else if (by == null) {
+            text.states();
+            text.ports();
+            text.destinations(DESTINATIONS_SHOWN);
+        } else if (by == Grouping.state) {
+            text.states();
+        } else {
+            text.groups(by.name(), groups(by, table));
+        }
+    }
+
+    private static List<GroupedCounts.Group> groups(Grouping by, SocketTable table) {
+        return switch (by) {
+            case port -> GroupedCounts.byLocalPort(table);
+            case remote -> GroupedCounts.byRemoteAddress(table);
+            case state -> throw new IllegalArgumentException("the states have a table of their own");
+        };
+    }
+}

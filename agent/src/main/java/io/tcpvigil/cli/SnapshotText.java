@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.cli;
+
+import io.tcpvigil.Nullable;
+import io.tcpvigil.ports.DestinationUse;
+import io.tcpvigil.ports.EphemeralRange;
+import io.tcpvigil.ports.PortBreakdown;
+import io.tcpvigil.ports.PortClass;
+import io.tcpvigil.ports.PortUse;
+import io.tcpvigil.report.GroupedCounts;
+import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.Coverage;
+import io.tcpvigil.tcp.StateCounts;
+import io.tcpvigil.tcp.TcpState;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+
+/** Prints a report for people: header, states, serving ports, destinations. */
+final class SnapshotText {
+    private final Terminal terminal;
+    private final Report report;
+
+    SnapshotText(Terminal terminal, Report report) {
+        this.terminal = terminal;
+        this.report = report;
+    }
+
+    /**
+     * Which host and kernel, what was read from where and how long it took; then what is missing, if anything is, one
+     * line each.
+     */
+    void header() {
+        Report.Host host = report.host();
+        StringBuilder line = new StringBuilder(TextTable.printable(host.name()))
+                .append("  Linux ")
+                .append(TextTable.printable(host.kernel()));
+        if (host.networkNamespace() != Report.Host.UNKNOWN_NAMESPACE) {
+            line.append("  netns ").append(host.networkNamespace());
+        }
+        line.append("  ").append(report.takenAt().truncatedTo(ChronoUnit.SECONDS));
+        println(line.toString());
+        Report.Source source = report.source();
+        println("source " + source.name() + ", " + source.rows() + " sockets in " + millis(source.durationNanos()));
+        if (source.reason() != null) {
+            warn("degraded: " + source.reason());
+        }
+        Coverage coverage = report.coverage();
+        if (!coverage.isComplete()) {
+            warn((coverage.extent() == Coverage.Extent.FAILED ? "nothing could be read: " : "not all could be read: ")
+                    + coverage.reason());
+        }
+        if (source.duplicates() > 0) {
+            println(source.duplicates()
+                    + " sockets came twice, because others opened or closed meanwhile; counted once");
+        }
+        report.unknownStates()
+                .forEach((number, rows) -> warn(rows + " sockets in state number " + number
+                        + ", which this version does not know; not counted"));
+    }
+
+    /** The eleven states, each with its sockets by family. */
+    void states() {
+        TextTable table = new TextTable("STATE", ">IPV4", ">IPV6", ">TOTAL", "");
+        StateCounts all = report.states();
+        for (TcpState state : TcpState.values()) {
+            if (state == TcpState.CLOSED) {
+                table.row(state.displayName(), "-", "-", "-", "in no table of the kernel");
+            } else {
+                table.row(
+                        state.displayName(),
+                        Long.toString(report.ipv4().of(state)),
+                        Long.toString(report.ipv6().of(state)),
+                        Long.toString(all.of(state)),
+                        "");
+            }
+        }
+        boolean boundKnown = report.source().name().equals("netlink");
+        table.row(
+                "(bound)",
+                boundKnown ? Long.toString(report.ipv4().bound()) : "?",
+                boundKnown ? Long.toString(report.ipv6().bound()) : "?",
+                boundKnown ? Long.toString(all.bound()) : "?",
+                boundKnown ? "hold a port, are in no state" : "not told by this source");
+        table.print(terminal);
+    }
+
+    /** The ports that serve, each with its accept queue and states. */
+    void ports() {
+        PortBreakdown breakdown = report.ports();
+        if (breakdown == null) {
+            warn("ports: net.ipv4.ip_local_port_range could not be read, so inbound and outbound cannot be told apart");
+            return;
+        }
+        TextTable table = new TextTable(">PORT", "SERVICE", "CLASS", ">QUEUE", ">LIMIT", ">CONNECTIONS", "STATES");
+        for (PortUse port : breakdown.ports()) {
+            boolean listening = !port.listeners().isEmpty();
+            table.row(
+                    Integer.toString(port.port()),
+                    service(port.port()),
+                    PortClass.of(port.port()).label(),
+                    listening ? orUnknown(port.acceptQueueLength()) : "-",
+                    listening ? orUnknown(port.acceptQueueLimit()) : "-",
+                    Long.toString(port.states().connections()),
+                    states(port.states()) + (listening ? "" : " (nobody listens any more)"));
+        }
+        section("SERVING PORTS (QUEUE: accepted by the kernel, not yet by the application; of LIMIT)");
+        printOrNone(table, "nobody listens");
+    }
+
+    /** Where connections go to, the busiest first. */
+    void destinations(int most) {
+        PortBreakdown breakdown = report.ports();
+        EphemeralRange range = report.range();
+        if (breakdown == null || range == null) {
+            return;
+        }
+        TextTable table = new TextTable("DESTINATION", ">PORT", "SERVICE", "FROM", ">PORTS USED", "STATES");
+        List<DestinationUse> destinations = breakdown.destinations();
+        int shown = Math.min(most, destinations.size());
+        for (DestinationUse each : destinations.subList(0, shown)) {
+            table.row(
+                    each.destination().toString(),
+                    Integer.toString(each.port()),
+                    service(each.port()),
+                    each.source().toString(),
+                    each.portsUsed() + " (" + percent(each.utilisation(range)) + ")",
+                    states(each.states()));
+        }
+        section("BUSIEST DESTINATIONS (" + range.size() + " ephemeral ports each, " + range.low() + " to "
+                + range.high() + ")");
+        printOrNone(table, "no outbound connections");
+        if (shown < destinations.size()) {
+            println("and " + (destinations.size() - shown) + " more, see --by remote");
+        }
+    }
+
+    /** Sockets counted by one thing. */
+    void groups(String heading, List<GroupedCounts.Group> groups) {
+        TextTable table =
+                new TextTable(">" + heading.toUpperCase(Locale.ROOT), ">SOCKETS", ">LISTEN", ">BOUND", "STATES");
+        for (GroupedCounts.Group group : groups) {
+            StateCounts states = group.states();
+            table.row(
+                    group.key(),
+                    Long.toString(states.total() + states.bound()),
+                    Long.toString(states.of(TcpState.LISTEN)),
+                    Long.toString(states.bound()),
+                    states(states));
+        }
+        printOrNone(table, "no sockets");
+    }
+
+    private void printOrNone(TextTable table, String none) {
+        if (table.isEmpty()) {
+            println(none);
+        } else {
+            table.print(terminal);
+        }
+    }
+
+    private void section(String title) {
+        println("");
+        println(title);
+    }
+
+    private String service(int port) {
+        @Nullable String name = report.services().tcp(port);
+        return name == null ? "-" : name;
+    }
+
+    /** The states that hold a connection, most first to be read: {@code ESTABLISHED 12, TIME-WAIT 4}. */
+    static String states(StateCounts counts) {
+        StringBuilder text = new StringBuilder();
+        for (TcpState state : TcpState.values()) {
+            if (state != TcpState.LISTEN && counts.of(state) > 0) {
+                text.append(text.isEmpty() ? "" : ", ").append(state.displayName());
+                text.append(' ').append(counts.of(state));
+            }
+        }
+        return text.isEmpty() ? "-" : text.toString();
+    }
+
+    private static String orUnknown(long value) {
+        return value == PortUse.UNKNOWN ? "?" : Long.toString(value);
+    }
+
+    /** A share of 1 with one decimal. */
+    private static String percent(double share) {
+        long tenths = Math.round(share * 1000);
+        return tenths / 10 + "." + tenths % 10 + " %";
+    }
+
+    private static String millis(long nanos) {
+        long tenths = nanos / 100_000;
+        return tenths / 10 + "." + tenths % 10 + " ms";
+    }
+
+    private void println(String line) {
+        int width = terminal.width();
+        terminal.out().println(line.length() > width ? line.substring(0, width - 2) + ".." : line);
+    }
+
+    /** A line that a user must not miss: wrapped, never cut. */
+    void warn(String line) {
+        String rest = TextTable.printable(line);
+        while (rest.length() > terminal.width()) {
+            int blank = rest.lastIndexOf(' ', terminal.width());
+            int end = blank > 2 ? blank : terminal.width();
+            terminal.out().println(terminal.warning(rest.substring(0, end)));
+            rest = "  " + rest.substring(end).stripLeading();
+        }
+        terminal.out().println(terminal.warning(rest));
+    }
+}

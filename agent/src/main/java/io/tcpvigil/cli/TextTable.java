@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A table of text that fits a width: columns as wide as their contents, the last one cut when the line is too long. */
+final class TextTable {
+    private static final String GAP = "  ";
+    private static final String CUT = "..";
+
+    private final String[] headings;
+    private final boolean[] right;
+    private final int[] widths;
+    private final List<String[]> rows = new ArrayList<>();
+
+    /** @param headings one for each column; a leading {@code >} sets the column flush right */
+    TextTable(String... headings) {
+        this.headings = new String[headings.length];
+        this.right = new boolean[headings.length];
+        this.widths = new int[headings.length];
+        for (int i = 0; i < headings.length; i++) {
+            right[i] = headings[i].startsWith(">");
+            this.headings[i] = right[i] ? headings[i].substring(1) : headings[i];
+            widths[i] = this.headings[i].length();
+        }
+    }
+
+    /** Adds a row, one cell for each column. */
+    void row(String... cells) {
+        measure(cells);
+        rows.add(cells);
+    }
+
+    boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    /** Prints the headings and the rows that were added. */
+    void print(Terminal terminal) {
+        printHeadings(terminal);
+        for (String[] row : rows) {
+            print(terminal, row);
+        }
+    }
+
+    /** Widens the columns for a row that is not kept: for tables too long to be held, which are walked twice. */
+    void measure(String... cells) {
+        if (cells.length != headings.length) {
+            throw new IllegalArgumentException(cells.length + " cells for " + headings.length + " columns");
+        }
+        for (int i = 0; i < cells.length; i++) {
+            widths[i] = Math.max(widths[i], cells[i].length());
+        }
+    }
+
+    void printHeadings(Terminal terminal) {
+        terminal.out().println(terminal.bold(line(headings, terminal.width())));
+    }
+
+    /** Prints a row that was measured before. */
+    void print(Terminal terminal, String... cells) {
+        terminal.out().println(line(cells, terminal.width()));
+    }
+
+    private String line(String[] cells, int width) {
+        StringBuilder line = new StringBuilder();
+        int last = cells.length - 1;
+        for (int i = 0; i <= last; i++) {
+            if (i > 0) {
+                line.append(GAP);
+            }
+            int padding = widths[i] - cells[i].length();
+            if (right[i]) {
+                line.append(" ".repeat(padding)).append(printable(cells[i]));
+            } else {
+                line.append(printable(cells[i])).append(" ".repeat(i == last ? 0 : padding));
+            }
+        }
+        int end = line.length();
+        while (end > 0 && line.charAt(end - 1) == ' ') {
+            end--;
+        }
+        line.setLength(end);
+        if (end > width) {
+            line.setLength(width - CUT.length());
+            line.append(CUT);
+        }
+        return line.toString();
+    }
+
+    /** Names come from outside: a control character in one of them must not reach the terminal. */
+    static String printable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isPrintable(text.charAt(i))) {
+                StringBuilder safe = new StringBuilder(text);
+                for (int at = i; at < safe.length(); at++) {
+                    if (!isPrintable(safe.charAt(at))) {
+                        safe.setCharAt(at, '?');
+                    }
+                }
+                return safe.toString();
+            }
+        }
+        return text;
+    }
+
+    private static boolean isPrintable(char c) {
+        // C0, DEL and C1 controls; the marks that turn the direction of text round.
+        return c >= 0x20
+                && (c < 0x7F || c > 0x9F)
+                && (c < 0x200B || c > 0x200F)
+                && (c < 0x202A || c > 0x202E)
+                && (c < 0x2066 || c > 0x2069);
+    }
+}
