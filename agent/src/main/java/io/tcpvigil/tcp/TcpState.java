@@ -86,7 +86,7 @@ public enum TcpState {
         String bare =
                 text.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "").replace(" ", "");
         for (TcpState state : values()) {
-            if (bare.equals(state.label.replace("_", "")) || bare.equals(Integer.toString(state.kernelNumber))) {
+            if (bare.equals(state.label.replace("_", "")) || text.equals(Integer.toString(state.kernelNumber))) {
                 return state;
             }
         }
