@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.testing;
 
+import io.tcpvigil.kernel.NetlinkSource;
+import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
+import io.tcpvigil.tcp.SocketKind;
+import io.tcpvigil.tcp.SocketTable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
 /**
@@ -67,9 +72,45 @@ public final class StateZoo implements AutoCloseable {
             for (Stack stack : Stack.values()) {
                 zoo.fill(stack);
             }
+            awaitRest();
             return true;
         });
         return zoo;
+    }
+
+    /** Waits until each state has its sockets: the ACK of a FIN may be delayed by some 40 ms. */
+    private static void awaitRest() throws InterruptedException {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        Map<String, Integer> found = Map.of();
+        while (!found.equals(allRows())) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("the zoo holds " + found + " instead of " + allRows());
+            }
+            Thread.sleep(5);
+            found = countRows();
+        }
+    }
+
+    /** What the whole zoo shows, by the name of the state. */
+    public static Map<String, Integer> allRows() {
+        Map<String, Integer> rows = new TreeMap<>();
+        ROWS_PER_STACK.forEach((state, count) -> rows.put(state, count * Stack.values().length));
+        return rows;
+    }
+
+    private static Map<String, Integer> countRows() {
+        Map<String, Integer> found = new TreeMap<>();
+        try (NetlinkSource source = NetlinkSource.ofThread()) {
+            SocketTable table = new SocketTable();
+            source.dump(SocketQuery.ALL, table);
+            for (int row = 0; row < table.rows(); row++) {
+                String state = table.kind(row) == SocketKind.BOUND
+                        ? "(bound)"
+                        : table.state(row).displayName();
+                found.merge(state, 1, Integer::sum);
+            }
+        }
+        return found;
     }
 
     /** Runs {@code work} inside the namespace. */
