@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.cli;
 
-import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.StateMachine;
 import io.tcpvigil.tcp.TcpState;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -26,20 +24,18 @@ import picocli.CommandLine.Spec;
                     + " be read.",
             "A state may be written in any way: TIME-WAIT, time_wait, timewait, 6."
         },
-        exitCodeOnInvalidInput = ExplainCommand.EXIT_USAGE,
-        mixinStandardHelpOptions = true)
+        exitCodeOnInvalidInput = ExitCode.USAGE,
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class)
 final class ExplainCommand implements Callable<Integer> {
-    static final int EXIT_OK = 0;
-    static final int EXIT_USAGE = 64;
-
     private final PrintStream out;
     private final int width;
     private final boolean colour;
     private final Supplier<Map<TcpState, Long>> liveCounts;
 
-    /** Set by picocli before {@link #call()}. */
     @Spec
-    private @Nullable CommandSpec spec;
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call().
+    private CommandSpec spec;
 
     @Option(names = "--list", description = "List the topics, one line each.")
     private boolean list;
@@ -74,19 +70,18 @@ final class ExplainCommand implements Callable<Integer> {
             String name = ExplainTopics.find(typed);
             if (name == null) {
                 complain(typed);
-                return EXIT_USAGE;
+                return ExitCode.USAGE;
             }
             appendTopic(page, ExplainTopics.read(name));
         }
         out.print(page);
         out.flush();
-        return EXIT_OK;
+        return ExitCode.OK;
     }
 
     private void complain(String typed) {
         String nearest = ExplainTopics.nearest(typed);
-        Objects.requireNonNull(spec, "not run by picocli")
-                .commandLine()
+        spec.commandLine()
                 .getErr()
                 .println("tcpvigil explain: no topic \"" + typed + "\""
                         + (nearest == null ? "." : "; did you mean " + nearest + "?")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.cli;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -11,9 +12,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tcpvigil.cli.ExplainTopic.Block;
 import io.tcpvigil.cli.ExplainTopic.Kind;
 import io.tcpvigil.cli.ExplainTopic.Section;
+import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +26,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class ExplainTopicTest {
     private static final List<String> HEADINGS_OF_A_STATE = List.of(
@@ -39,6 +46,9 @@ class ExplainTopicTest {
             "Is it normal to see many?",
             "What a pile says",
             "What to do");
+
+    /** A command in the text, with what follows and looks like an option or a filter. */
+    private static final Pattern SNAPSHOT = Pattern.compile("tcpvigil snapshot((?: --\\S+| \\S+=\\S+)+)");
 
     static List<String> names() {
         return ExplainTopics.all();
@@ -202,6 +212,24 @@ class ExplainTopicTest {
         }
         assertTrue(source("time-wait").contains("Do not lower tcp_max_tw_buckets"));
         assertTrue(source("time-wait").contains("Never follow guides that name tcp_tw_recycle"));
+    }
+
+    @Test
+    void quotesCommandsThatSnapshotTakes() throws IOException {
+        int quoted = 0;
+        for (String name : names()) {
+            Matcher command = SNAPSHOT.matcher(source(name));
+            while (command.find()) {
+                quoted++;
+                Terminal nowhere = new Terminal(new PrintStream(OutputStream.nullOutputStream()), 80, false);
+                List<String> filters = new CommandLine(new SnapshotCommand(nowhere))
+                        .parseArgs(command.group(1).strip().split(" ", -1))
+                        .matchedPositionalValue(0, List.<String>of());
+                assertFalse(filters.isEmpty(), name);
+                assertDoesNotThrow(() -> SocketFilter.parse(filters), name);
+            }
+        }
+        assertTrue(quoted >= 3, "only " + quoted);
     }
 
     @ParameterizedTest
