@@ -36,7 +36,8 @@ public final class StateMachine {
             rfc(CLOSED, SYN_SENT, Event.ACTIVE_OPEN, "a local port is free", "send SYN", "3.10.1"),
             rfc(LISTEN, CLOSED, Event.CLOSE, "", "", "3.10.4"),
             rfc(LISTEN, SYN_RECEIVED, Event.SYN, "", "send SYN,ACK", "3.10.7.2"),
-            new Transition(LISTEN, SYN_SENT, Event.SEND, "", "send SYN", "3.10.2", Origin.RFC_ONLY),
+            rfcOnly(LISTEN, SYN_SENT, Event.SEND, "send SYN", "3.10.2"),
+            rfcOnly(LISTEN, SYN_SENT, Event.ACTIVE_OPEN, "send SYN", "3.10.1"),
             rfc(SYN_SENT, ESTABLISHED, Event.SYN_ACK, "", "send ACK", "3.10.7.3"),
             rfc(SYN_SENT, SYN_RECEIVED, Event.SYN, "no ACK in it: simultaneous open", "send SYN,ACK", "3.10.7.3"),
             rfc(SYN_SENT, CLOSED, Event.RST, "it acknowledges our SYN: refused", "", "3.10.7.3"),
@@ -52,6 +53,7 @@ public final class StateMachine {
                     "send ACK",
                     "3.10.7.4"),
             rfc(SYN_RECEIVED, LISTEN, Event.RST, "opened passively", "", "3.10.7.4"),
+            rfc(SYN_RECEIVED, LISTEN, Event.SYN, "in the window; opened passively", "", "3.10.7.4"),
             rfc(SYN_RECEIVED, CLOSED, Event.RST, "opened actively", "", "3.10.7.4"),
             rfc(SYN_RECEIVED, CLOSED, Event.USER_TIMEOUT, "", "", "3.10.8"),
             // Closing, we first.
@@ -75,18 +77,36 @@ public final class StateMachine {
             rfc(CLOSING, CLOSED, Event.RST, "", "", "3.10.7.4"),
             rfc(LAST_ACK, CLOSED, Event.RST, "", "", "3.10.7.4"),
             rfc(TIME_WAIT, CLOSED, Event.RST, "assassination, see RFC 1337", "", "3.10.7.4"),
+            rfc(SYN_RECEIVED, CLOSED, Event.ABORT, "", "send RST", "3.10.5"),
             rfc(ESTABLISHED, CLOSED, Event.ABORT, "", "send RST", "3.10.5"),
-            rfc(CLOSE_WAIT, CLOSED, Event.ABORT, "", "send RST", "3.10.5"),
             rfc(FIN_WAIT_1, CLOSED, Event.ABORT, "", "send RST", "3.10.5"),
             rfc(FIN_WAIT_2, CLOSED, Event.ABORT, "", "send RST", "3.10.5"),
+            rfc(CLOSE_WAIT, CLOSED, Event.ABORT, "", "send RST", "3.10.5"),
+            rfc(LISTEN, CLOSED, Event.ABORT, "", "", "3.10.5"),
+            rfc(SYN_SENT, CLOSED, Event.ABORT, "", "", "3.10.5"),
+            rfc(CLOSING, CLOSED, Event.ABORT, "", "", "3.10.5"),
+            rfc(LAST_ACK, CLOSED, Event.ABORT, "", "", "3.10.5"),
+            rfc(TIME_WAIT, CLOSED, Event.ABORT, "", "", "3.10.5"),
+            rfc(FIN_WAIT_1, CLOSED, Event.ABORT, "data came after close(): nobody can read it", "send RST", "3.6.1"),
+            rfc(FIN_WAIT_2, CLOSED, Event.ABORT, "data came after close(): nobody can read it", "send RST", "3.6.1"),
+            // Who resets should rest in TIME-WAIT (figure 5, note 3); Linux goes to CLOSED.
+            rfcOnly(SYN_RECEIVED, TIME_WAIT, Event.ABORT, "send RST", "3.5.2"),
+            rfcOnly(ESTABLISHED, TIME_WAIT, Event.ABORT, "send RST", "3.5.2"),
+            rfcOnly(FIN_WAIT_1, TIME_WAIT, Event.ABORT, "send RST", "3.5.2"),
+            rfcOnly(FIN_WAIT_2, TIME_WAIT, Event.ABORT, "send RST", "3.5.2"),
+            rfcOnly(CLOSE_WAIT, TIME_WAIT, Event.ABORT, "send RST", "3.5.2"),
             rfc(ESTABLISHED, CLOSED, Event.USER_TIMEOUT, "", "", "3.10.8"),
             rfc(FIN_WAIT_1, CLOSED, Event.USER_TIMEOUT, "", "", "3.10.8"),
+            rfc(FIN_WAIT_2, CLOSED, Event.USER_TIMEOUT, "keepalive only: no data awaits an answer", "", "3.10.8"),
             rfc(CLOSE_WAIT, CLOSED, Event.USER_TIMEOUT, "", "", "3.10.8"),
             rfc(CLOSING, CLOSED, Event.USER_TIMEOUT, "", "", "3.10.8"),
             rfc(LAST_ACK, CLOSED, Event.USER_TIMEOUT, "", "", "3.10.8"),
             // What only Linux does. The section names the kernel's reason.
             linux(FIN_WAIT_2, CLOSED, "orphan: tcp_fin_timeout is over"),
             linux(FIN_WAIT_1, CLOSED, "orphan: tcp_orphan_retries used up, or tcp_max_orphans reached"),
+            linux(CLOSING, CLOSED, "orphan: tcp_orphan_retries used up, or tcp_max_orphans reached"),
+            linux(LAST_ACK, CLOSED, "orphan: tcp_orphan_retries used up, or tcp_max_orphans reached"),
+            linux(FIN_WAIT_1, CLOSED, "orphan with TCP_LINGER2 below 0: FIN-WAIT-2 skipped"),
             linux(FIN_WAIT_2, CLOSED, "TIME-WAIT skipped: tcp_max_tw_buckets reached"),
             linux(CLOSING, CLOSED, "TIME-WAIT skipped: tcp_max_tw_buckets reached"),
             linux(TIME_WAIT, CLOSED, "port taken over by a local connect: tcp_tw_reuse"));
@@ -106,6 +126,10 @@ public final class StateMachine {
     private static Transition rfc(
             TcpState from, TcpState to, Event event, String guard, String action, String section) {
         return new Transition(from, to, event, guard, action, section, Origin.RFC);
+    }
+
+    private static Transition rfcOnly(TcpState from, TcpState to, Event event, String action, String section) {
+        return new Transition(from, to, event, "", action, section, Origin.RFC_ONLY);
     }
 
     private static Transition linux(TcpState from, TcpState to, String reason) {

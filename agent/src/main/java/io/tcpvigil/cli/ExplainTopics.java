@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.cli;
+
+import io.tcpvigil.Nullable;
+import io.tcpvigil.tcp.TcpState;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What {@code tcpvigil explain} knows: the eleven states, then the topics, each a file {@code explain/NAME.md} beside
+ * this class. A list and not a look into the folder, because a folder inside a jar cannot be listed.
+ */
+final class ExplainTopics {
+    private static final int STATES = TcpState.values().length;
+
+    private static final List<String> NAMES = names();
+
+    /** Other words for a topic: word, topic. */
+    private static final String[][] ALIASES = {
+        {"three-way", "handshake"},
+        {"3whs", "handshake"},
+        {"open", "handshake"},
+        {"syn", "handshake"},
+        {"accept-queue", "listen"},
+        {"backlog", "listen"},
+        {"four-way", "close"},
+        {"fin", "close"},
+        {"shutdown", "half-close"},
+        {"simultaneous-open", "simultaneous"},
+        {"simultaneous-close", "simultaneous"},
+        {"seq", "sequence-numbers"},
+        {"ack", "sequence-numbers"},
+        {"sequence", "sequence-numbers"},
+        {"window", "sequence-numbers"},
+        {"msl", "2msl"},
+        {"time-wait-why", "2msl"},
+        {"rst", "reset"},
+        {"refused", "reset"},
+        {"port", "ports"},
+        {"ephemeral", "ports"},
+        {"bound-inactive", "bound"},
+        {"kernel", "kernel-objects"},
+        {"request-sockets", "kernel-objects"},
+        {"mini-sockets", "kernel-objects"},
+        {"orphans", "kernel-objects"},
+    };
+
+    private ExplainTopics() {}
+
+    private static List<String> names() {
+        List<String> names = new ArrayList<>();
+        for (TcpState state : TcpState.values()) {
+            names.add(nameOf(state));
+        }
+        names.addAll(List.of(
+                "handshake",
+                "close",
+                "half-close",
+                "simultaneous",
+                "sequence-numbers",
+                "2msl",
+                "reset",
+                "ports",
+                "bound",
+                "kernel-objects"));
+        return List.copyOf(names);
+    }
+
+    /** All names, the states first. */
+    static List<String> all() {
+        return NAMES;
+    }
+
+    /** The names that are states. */
+    static List<String> states() {
+        return NAMES.subList(0, STATES);
+    }
+
+    /** The names that are no states. */
+    static List<String> others() {
+        return NAMES.subList(STATES, NAMES.size());
+    }
+
+    /** The name under which a state is explained, such as {@code time-wait}. */
+    static String nameOf(TcpState state) {
+        return state.displayName().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The topic that the user means, in any spelling of a name, a state or an alias; null when there is none. A topic
+     * goes before a state: {@code close} is the way to end a connection, though {@code ss} prints CLOSED so.
+     */
+    static @Nullable String find(String typed) {
+        String bare = bare(typed);
+        for (String name : NAMES) {
+            if (bare(name).equals(bare)) {
+                return name;
+            }
+        }
+        TcpState state = TcpState.parse(typed);
+        if (state != null) {
+            return nameOf(state);
+        }
+        for (String[] alias : ALIASES) {
+            String word = bare(alias[0]);
+            if (word.equals(bare) || word.equals(bare + 's') || bare.equals(word + 's')) {
+                return alias[1];
+            }
+        }
+        return null;
+    }
+
+    /** The topic whose name or alias is nearest to what was typed; null when none is near enough to be meant. */
+    static @Nullable String nearest(String typed) {
+        String bare = bare(typed);
+        String best = null;
+        // One slip in a short word, one in three letters of a long one.
+        int bestDistance = Math.max(1, bare.length() / 3) + 1;
+        for (String name : NAMES) {
+            int distance = distance(bare, bare(name));
+            if (distance < bestDistance) {
+                bestDistance = distance;
+                best = name;
+            }
+        }
+        for (String[] alias : ALIASES) {
+            int distance = distance(bare, bare(alias[0]));
+            if (distance < bestDistance) {
+                bestDistance = distance;
+                best = alias[1];
+            }
+        }
+        return best;
+    }
+
+    /** Reads the text of a name out of {@link #all()}. */
+    static ExplainTopic read(String name) {
+        String file = "explain/" + name + ".md";
+        List<String> lines = new ArrayList<>();
+        try (InputStream in = ExplainTopics.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalStateException(file + " is missing from the class path");
+            }
+            BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(file, e);
+        }
+        return ExplainTopic.parse(name, lines);
+    }
+
+    private static String bare(String text) {
+        return text.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "").replace(" ", "");
+    }
+
+    /** How many letters to put in, take out or change, or neighbours to swap (optimal string alignment). */
+    private static int distance(String a, String b) {
+        int[][] steps = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    steps[i][j] = i + j;
+                    continue;
+                }
+                int change = steps[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                steps[i][j] = Math.min(change, Math.min(steps[i - 1][j], steps[i][j - 1]) + 1);
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    steps[i][j] = Math.min(steps[i][j], steps[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        return steps[a.length()][b.length()];
+    }
+}
