@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.export;
+
+import com.google.gson.stream.JsonWriter;
+import io.tcpvigil.ports.DestinationUse;
+import io.tcpvigil.ports.EphemeralRange;
+import io.tcpvigil.ports.PortBreakdown;
+import io.tcpvigil.ports.PortClass;
+import io.tcpvigil.ports.PortUse;
+import io.tcpvigil.report.Report;
+import java.io.IOException;
+
+/**
+ * The members {@code ports}, {@code ephemeral_ports} and {@code destinations} of a report.
+ *
+ * <pre>{@code
+ * "ports": [{"protocol": "tcp", "port": 443, "service": "https", "class": "system", "listening": true,
+ *            "accept_queue": {"length": 0, "limit": 511},
+ *            "listeners": [{"address": "0.0.0.0", "accept_queue": {"length": 0, "limit": 511}}],
+ *            "states": {"listen": 1, ...}}],
+ * "ephemeral_ports": {"low": 32768, "high": 60999, "available": 28232},
+ * "destinations": [{"source": "10.0.0.1", "destination": "10.0.0.5", "port": 5432, "service": "postgresql",
+ *                   "ports_used": 400, "ports_available": 28232, "utilisation": 0.014168,
+ *                   "states": {"listen": 0, ...}}]
+ * }</pre>
+ */
+final class PortsJson {
+    private PortsJson() {}
+
+    /**
+     * Writes the three members.
+     *
+     * @param counted whether the dump gave anything; when not, only the range is known
+     */
+    static void write(Report report, boolean counted, JsonWriter json) throws IOException {
+        EphemeralRange range = report.range();
+        PortBreakdown breakdown = counted ? report.ports() : null;
+        json.name("ports");
+        if (breakdown == null) {
+            json.nullValue();
+        } else {
+            json.beginArray();
+            for (PortUse use : breakdown.ports()) {
+                writePort(use, report.services(), json);
+            }
+            json.endArray();
+        }
+        json.name("ephemeral_ports");
+        if (range == null) {
+            json.nullValue();
+        } else {
+            json.beginObject();
+            json.name("low").value(range.low());
+            json.name("high").value(range.high());
+            json.name("available").value(range.size());
+            json.endObject();
+        }
+        json.name("destinations");
+        if (breakdown == null || range == null) {
+            json.nullValue();
+        } else {
+            int available = range.size();
+            json.beginArray();
+            for (DestinationUse use : breakdown.destinations()) {
+                writeDestination(use, available, report.services(), json);
+            }
+            json.endArray();
+        }
+    }
+
+    private static void writePort(PortUse use, Report.ServiceNames services, JsonWriter json) throws IOException {
+        json.beginObject();
+        json.name("protocol").value("tcp");
+        json.name("port").value(use.port());
+        json.name("service").value(services.tcp(use.port()));
+        json.name("class").value(PortClass.of(use.port()).label());
+        boolean listening = !use.listeners().isEmpty();
+        json.name("listening").value(listening);
+        if (listening) {
+            acceptQueue(json, use.acceptQueueLength(), use.acceptQueueLimit());
+        } else {
+            json.name("accept_queue").nullValue();
+        }
+        json.name("listeners").beginArray();
+        for (PortUse.Listener listener : use.listeners()) {
+            json.beginObject();
+            json.name("address").value(listener.local().address().toString());
+            acceptQueue(json, listener.acceptQueueLength(), listener.acceptQueueLimit());
+            json.endObject();
+        }
+        json.endArray();
+        json.name("states");
+        ReportJson.states(json, use.states());
+        json.endObject();
+    }
+
+    /** Writes the member {@code accept_queue}: null when neither number is known. */
+    static void acceptQueue(JsonWriter json, long length, long limit) throws IOException {
+        json.name("accept_queue");
+        if (length < 0 && limit < 0) {
+            json.nullValue();
+        } else {
+            json.beginObject();
+            JsonValues.known(json, "length", length);
+            JsonValues.known(json, "limit", limit);
+            json.endObject();
+        }
+    }
+
+    private static void writeDestination(
+            DestinationUse use, int available, Report.ServiceNames services, JsonWriter json) throws IOException {
+        json.beginObject();
+        json.name("source").value(use.source().toString());
+        json.name("destination").value(use.destination().toString());
+        json.name("port").value(use.port());
+        json.name("service").value(services.tcp(use.port()));
+        json.name("ports_used").value(use.portsUsed());
+        json.name("ports_available").value(available);
+        // A share of no ports at all is no number.
+        long millionths = available == 0 ? -1 : Math.round(use.portsUsed() * 1e6 / available);
+        JsonValues.decimal(json, "utilisation", millionths, 6);
+        json.name("states");
+        ReportJson.states(json, use.states());
+        json.endObject();
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.export;
+
+import com.google.gson.stream.JsonWriter;
+import io.tcpvigil.Nullable;
+import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.Coverage;
+import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.StateCounts;
+import io.tcpvigil.tcp.TcpState;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A report as the JSON document {@value #SCHEMA}. Members are added, never renamed. What is not known is null: of a dump
+ * that failed nothing was counted, so all counts are null and not zero.
+ *
+ * <pre>{@code
+ * {"schema": "tcpvigil.snapshot/1", "taken_at": "2026-01-31T12:00:00.000Z",
+ *  "host": {"name": "web-1", "kernel": "6.1.0-13-amd64"},
+ *  "source": {"name": "netlink", "reason": null, "duration_seconds": 0.0042, "sockets": 21, "duplicates": 0,
+ *             "coverage": "complete", "coverage_reason": null, "unknown_states": {}},
+ *  "namespaces": [{"inode": 4026531840, "name": "current"}],
+ *  "states": {"listen": 3, ...}, "bound": 0, "families": {"ipv4": {...}, "ipv6": {...}},
+ *  "ports": [...], "ephemeral_ports": {...}, "destinations": [...]}
+ * }</pre>
+ */
+public final class ReportJson {
+    /** The name and version of the form. */
+    public static final String SCHEMA = "tcpvigil.snapshot/1";
+
+    private static final TcpState[] STATES = TcpState.values();
+
+    private ReportJson() {}
+
+    /**
+     * Writes one document. The caller sets the indent and closes.
+     *
+     * @param sockets the rows that the report was made from, for a member of their own; null for none
+     */
+    public static void write(Report report, @Nullable SocketTable sockets, JsonWriter json) throws IOException {
+        boolean counted = report.coverage().extent() != Coverage.Extent.FAILED;
+        json.beginObject();
+        json.name("schema").value(SCHEMA);
+        json.name("taken_at").value(Rfc3339.utc(report.takenAt()));
+        json.name("host").beginObject();
+        json.name("name").value(report.host().name());
+        json.name("kernel").value(report.host().kernel());
+        json.endObject();
+        writeSource(report, counted, json);
+        writeNamespaces(report.host(), json);
+        json.name("states");
+        if (counted) {
+            states(json, report.states());
+        } else {
+            json.nullValue();
+        }
+        JsonValues.known(json, "bound", counted ? report.states().bound() : SocketTable.UNKNOWN);
+        json.name("families");
+        if (counted) {
+            json.beginObject();
+            writeFamily(json, "ipv4", report.ipv4());
+            writeFamily(json, "ipv6", report.ipv6());
+            json.endObject();
+        } else {
+            json.nullValue();
+        }
+        PortsJson.write(report, counted, json);
+        if (sockets != null) {
+            json.name("sockets");
+            if (counted) {
+                SocketsJson.write(sockets, json);
+            } else {
+                json.nullValue();
+            }
+        }
+        json.endObject();
+    }
+
+    private static void writeSource(Report report, boolean counted, JsonWriter json) throws IOException {
+        Report.Source source = report.source();
+        Coverage coverage = report.coverage();
+        json.name("source").beginObject();
+        json.name("name").value(source.name());
+        json.name("reason").value(source.reason());
+        JsonValues.decimal(json, "duration_seconds", source.durationNanos(), 9);
+        JsonValues.known(json, "sockets", counted ? source.rows() : SocketTable.UNKNOWN);
+        JsonValues.known(json, "duplicates", counted ? source.duplicates() : SocketTable.UNKNOWN);
+        json.name("coverage").value(coverage.extent().name().toLowerCase(Locale.ROOT));
+        json.name("coverage_reason").value(coverage.reason().isEmpty() ? null : coverage.reason());
+        json.name("unknown_states");
+        if (counted) {
+            json.beginObject();
+            for (Map.Entry<Integer, Integer> each : new TreeMap<>(report.unknownStates()).entrySet()) {
+                json.name(each.getKey().toString()).value(each.getValue().longValue());
+            }
+            json.endObject();
+        } else {
+            json.nullValue();
+        }
+        json.endObject();
+    }
+
+    private static void writeNamespaces(Report.Host host, JsonWriter json) throws IOException {
+        json.name("namespaces").beginArray().beginObject();
+        JsonValues.known(json, "inode", host.networkNamespace());
+        json.name("name").value("current");
+        json.endObject().endArray();
+    }
+
+    private static void writeFamily(JsonWriter json, String name, StateCounts counts) throws IOException {
+        json.name(name).beginObject();
+        stateMembers(json, counts);
+        json.name("bound").value(counts.bound());
+        json.endObject();
+    }
+
+    /** Writes an object with the ten states that the kernel's tables can hold, in the order of a connection's life. */
+    static void states(JsonWriter json, StateCounts counts) throws IOException {
+        json.beginObject();
+        stateMembers(json, counts);
+        json.endObject();
+    }
+
+    private static void stateMembers(JsonWriter json, StateCounts counts) throws IOException {
+        for (TcpState state : STATES) {
+            if (state != TcpState.CLOSED) {
+                json.name(state.label()).value(counts.of(state));
+            }
+        }
+    }
+}

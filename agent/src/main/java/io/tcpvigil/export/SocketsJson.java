@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.export;
+
+import com.google.gson.stream.JsonWriter;
+import io.tcpvigil.Nullable;
+import io.tcpvigil.tcp.Endpoint;
+import io.tcpvigil.tcp.SocketKind;
+import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.StateAge;
+import io.tcpvigil.tcp.TcpState;
+import java.io.IOException;
+
+/**
+ * The member {@code sockets} of a report: one object a row. A listener has {@code accept_queue} where all others have
+ * {@code receive_queue} and {@code send_queue} (bytes), because the kernel gives other things in the same two fields.
+ *
+ * <pre>{@code
+ * {"family": "ipv4", "state": "established", "kind": "full",
+ *  "local": {"address": "192.0.2.1", "port": 443}, "remote": {"address": "198.51.100.7", "port": 51234},
+ *  "receive_queue": 0, "send_queue": 1448,
+ *  "timer": {"name": "retransmit", "expires_seconds": 0.2, "retransmits": 0},
+ *  "uid": 33, "inode": 81234, "cookie": "2001", "cgroup_id": 4711, "interface_index": null,
+ *  "state_age_at_least_seconds": null}
+ * }</pre>
+ */
+final class SocketsJson {
+    private SocketsJson() {}
+
+    static void write(SocketTable table, JsonWriter json) throws IOException {
+        json.beginArray();
+        for (int row = 0; row < table.rows(); row++) {
+            writeRow(table, row, json);
+        }
+        json.endArray();
+    }
+
+    private static void writeRow(SocketTable table, int row, JsonWriter json) throws IOException {
+        SocketKind kind = table.kind(row);
+        TcpState state = table.state(row);
+        boolean full = kind == SocketKind.FULL || kind == SocketKind.BOUND;
+        json.beginObject();
+        json.name("family").value(table.isIpv6(row) ? "ipv6" : "ipv4");
+        json.name("state").value(kind == SocketKind.BOUND ? null : state.label());
+        json.name("kind").value(label(kind));
+        json.name("local");
+        writeEndpoint(table.local(row), json);
+        json.name("remote");
+        if (state == TcpState.LISTEN || kind == SocketKind.BOUND) {
+            json.nullValue();
+        } else {
+            writeEndpoint(table.remote(row), json);
+        }
+        if (state == TcpState.LISTEN) {
+            PortsJson.acceptQueue(json, table.receiveQueue(row), table.sendQueue(row));
+        } else {
+            JsonValues.known(json, "receive_queue", full ? table.receiveQueue(row) : SocketTable.UNKNOWN);
+            JsonValues.known(json, "send_queue", full ? table.sendQueue(row) : SocketTable.UNKNOWN);
+        }
+        writeTimer(table, row, json);
+        writeOwner(table, row, full, json);
+        long cookie = table.cookie(row);
+        json.name("cookie").value(cookie == 0 ? null : Long.toHexString(cookie));
+        long cgroup = table.cgroup(row);
+        json.name("cgroup_id");
+        if (cgroup == 0) {
+            json.nullValue();
+        } else {
+            json.jsonValue(Long.toUnsignedString(cgroup));
+        }
+        int interfaceIndex = table.interfaceIndex(row);
+        JsonValues.known(json, "interface_index", interfaceIndex == 0 ? SocketTable.UNKNOWN : interfaceIndex);
+        JsonValues.decimal(json, "state_age_at_least_seconds", StateAge.atLeastMillis(table, row), 3);
+        json.endObject();
+    }
+
+    private static void writeEndpoint(Endpoint endpoint, JsonWriter json) throws IOException {
+        json.beginObject();
+        json.name("address").value(endpoint.address().toString());
+        json.name("port").value(endpoint.port());
+        json.endObject();
+    }
+
+    private static void writeTimer(SocketTable table, int row, JsonWriter json) throws IOException {
+        int timer = table.timer(row);
+        json.name("timer");
+        if (timer == 0) {
+            json.nullValue();
+            return;
+        }
+        json.beginObject();
+        json.name("name").value(timerName(timer));
+        JsonValues.decimal(json, "expires_seconds", table.expiresMillis(row), 3);
+        json.name("retransmits").value(table.retransmits(row));
+        json.endObject();
+    }
+
+    private static void writeOwner(SocketTable table, int row, boolean full, JsonWriter json) throws IOException {
+        long inode = table.inode(row);
+        long uid = table.uid(row);
+        // A socket without a file is shown by the kernel as root's, which says nothing.
+        boolean owned = full && (inode != 0 || uid != 0);
+        JsonValues.known(json, "uid", owned ? uid : SocketTable.UNKNOWN);
+        JsonValues.known(json, "inode", full ? inode : SocketTable.UNKNOWN);
+    }
+
+    private static String label(SocketKind kind) {
+        return switch (kind) {
+            case FULL -> "full";
+            case REQUEST -> "request";
+            case MINISOCK -> "minisock";
+            case BOUND -> "bound";
+        };
+    }
+
+    /** The name of {@code idiag_timer} ({@code net/ipv4/inet_diag.c}); null for one that is not known. */
+    private static @Nullable String timerName(int timer) {
+        return switch (timer) {
+            case 1 -> "retransmit";
+            case 2 -> "keepalive";
+            case 3 -> "time_wait";
+            case 4 -> "zero_window_probe";
+            case 5 -> "delayed_ack";
+            default -> null;
+        };
+    }
+}

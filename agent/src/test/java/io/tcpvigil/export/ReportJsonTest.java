@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.gson.stream.JsonWriter;
+import io.tcpvigil.Nullable;
+import io.tcpvigil.ports.EphemeralRange;
+import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.Coverage;
+import io.tcpvigil.tcp.SocketKind;
+import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.TcpState;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.BitSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ReportJsonTest {
+    private static String text(Report report, @Nullable SocketTable sockets) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonWriter json = new JsonWriter(text)) {
+            json.setIndent("  ");
+            ReportJson.write(report, sockets, json);
+        }
+        return text.append('\n').toString();
+    }
+
+    @Test
+    void writesAReportWithItsSockets() throws IOException {
+        SocketTable table = Samples.table();
+        Golden.assertMatches("snapshot.json", text(Samples.report(table, null, Samples.RANGE), table));
+    }
+
+    @Test
+    void leavesOutSocketsThatNobodyAskedFor() throws IOException {
+        assertEquals(JsonTree.ABSENT, JsonTree.at(text(Samples.report(), null), "sockets"));
+    }
+
+    @Test
+    void countsNothingOfAFailedDump() throws IOException {
+        String failed = text(Samples.failed("EPERM: Operation not permitted"), new SocketTable());
+        for (String member : List.of("states", "bound", "families", "ports", "destinations", "sockets")) {
+            assertEquals(JsonTree.NULL, JsonTree.at(failed, member), member);
+        }
+        for (String member : List.of("sockets", "duplicates", "unknown_states")) {
+            assertEquals(JsonTree.NULL, JsonTree.at(failed, "source", member), member);
+        }
+        assertEquals("failed", JsonTree.at(failed, "source", "coverage"));
+        assertEquals("EPERM: Operation not permitted", JsonTree.at(failed, "source", "coverage_reason"));
+        assertEquals("28232", JsonTree.at(failed, "ephemeral_ports", "available"));
+    }
+
+    @Test
+    void countsWhatAPartialDumpGave() throws IOException {
+        String partial = text(Samples.partial("ENOBUFS"), null);
+        assertEquals("partial", JsonTree.at(partial, "source", "coverage"));
+        assertEquals("1", JsonTree.at(partial, "states", "established"));
+        assertEquals("8", JsonTree.at(partial, "source", "sockets"));
+    }
+
+    @Test
+    void tellsNoPortsWithoutTheirRange() throws IOException {
+        String json = text(Samples.report(Samples.table(), "no netlink", null), null);
+        for (String member : List.of("ports", "ephemeral_ports", "destinations")) {
+            assertEquals(JsonTree.NULL, JsonTree.at(json, member), member);
+        }
+        assertEquals("no netlink", JsonTree.at(json, "source", "reason"));
+        assertEquals("1", JsonTree.at(json, "states", "established"));
+    }
+
+    @Test
+    void tellsNoShareOfAnEmptyRange() throws IOException {
+        BitSet all = new BitSet();
+        all.set(32768, 61000);
+        EphemeralRange empty = new EphemeralRange(32768, 60999, all);
+        String json = text(Samples.report(Samples.table(), null, empty), null);
+        assertEquals("0", JsonTree.at(json, "destinations", 0, "ports_available"));
+        assertEquals(JsonTree.NULL, JsonTree.at(json, "destinations", 0, "utilisation"));
+    }
+
+    @Test
+    void saysThatTheNamespaceIsUnknown() throws IOException {
+        String json = text(Samples.withoutNamespace(), null);
+        assertEquals(JsonTree.NULL, JsonTree.at(json, "namespaces", 0, "inode"));
+        assertEquals("current", JsonTree.at(json, "namespaces", 0, "name"));
+    }
+
+    @Test
+    void tellsOwnersOnlyOfSocketsThatHaveOne() throws IOException {
+        SocketTable table = new SocketTable();
+        table.begin(TcpState.LAST_ACK, SocketKind.FULL);
+        table.putIpv4(1, 1, 1, 1);
+        table.putOwner(0, 0);
+        table.putCgroup(-1);
+        table.commit();
+        table.begin(TcpState.ESTABLISHED, SocketKind.FULL);
+        table.putIpv4(1, 2, 1, 1);
+        table.putOwner(1000, 0);
+        table.commit();
+        table.begin(TcpState.ESTABLISHED, SocketKind.FULL);
+        table.putIpv4(1, 3, 1, 1);
+        table.commit();
+        table.coverage(Coverage.complete());
+        String json = text(Samples.report(table, null, null), table);
+        assertEquals(JsonTree.NULL, JsonTree.at(json, "sockets", 0, "uid"));
+        assertEquals("0", JsonTree.at(json, "sockets", 0, "inode"));
+        assertEquals("18446744073709551615", JsonTree.at(json, "sockets", 0, "cgroup_id"));
+        assertEquals("1000", JsonTree.at(json, "sockets", 1, "uid"));
+        assertEquals(JsonTree.NULL, JsonTree.at(json, "sockets", 2, "uid"));
+        assertEquals(JsonTree.NULL, JsonTree.at(json, "sockets", 2, "send_queue"));
+    }
+
+    @Test
+    void escapesForeignText() throws IOException {
+        String reason = "a \"quoted\" \\ reason\n\u0000\u2028<b>";
+        String json = text(Samples.report(Samples.table(), reason, null), null);
+        JsonTree.check(json);
+        assertEquals(reason, JsonTree.at(json, "source", "reason"));
+    }
+}
