@@ -106,7 +106,8 @@ public final class Sampler implements AutoCloseable {
                 takenAt,
                 start,
                 host,
-                new Report.Source(used.source(), used.reason(), duration, dumped, table.duplicates()),
+                new Report.Source(
+                        used.source(), used.reason(), duration, dumped, table.duplicates(), used.showsBound()),
                 table.coverage(),
                 ipv4.counts(),
                 ipv6.counts(),

@@ -42,6 +42,9 @@ public final class Main {
     static CommandLine commandLine(Terminal terminal) {
         CommandLine command = new CommandLine(new Main());
         command.addSubcommand(new SnapshotCommand(terminal));
+        command.addSubcommand(
+                new ExplainCommand(terminal.out(), terminal.width(), terminal.colour(), SnapshotCommand::liveCounts));
+        command.addSubcommand(new DaemonCommand(terminal));
         command.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         command.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF));
@@ -50,7 +53,8 @@ public final class Main {
         command.setParameterExceptionHandler((wrong, arguments) -> {
             CommandLine at = wrong.getCommandLine();
             at.getErr()
-                    .println("tcpvigil: " + wrong.getMessage() + " (see 'tcpvigil help " + at.getCommandName() + "')");
+                    .println("tcpvigil: " + wrong.getMessage() + " (see '"
+                            + at.getCommandSpec().qualifiedName() + " --help')");
             return ExitCode.USAGE;
         });
         command.setExecutionExceptionHandler((failure, at, parsed) -> {

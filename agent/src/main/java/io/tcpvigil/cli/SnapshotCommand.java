@@ -12,12 +12,15 @@ import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +33,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "snapshot",
         description = "One look: where every TCP connection stands, who listens, where connections go.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footerHeading = "%nFilters, joined by blanks (all must hold); != turns one round, a comma means or:%n",
         footer = {
             "  state=STATE      TIME-WAIT, time_wait, timewait or 6; also bound",
@@ -108,6 +113,21 @@ final class SnapshotCommand implements Callable<Integer> {
             }
             terminal.out().flush();
             return report.coverage().extent() == Coverage.Extent.FAILED ? ExitCode.COULD_NOT_LOOK : ExitCode.OK;
+        }
+    }
+
+    /** How many sockets are in each state now; empty when they cannot be read. */
+    static Map<TcpState, Long> liveCounts() {
+        try (Sampler sampler = Sampler.ofThread(Sampler.SourceWish.auto)) {
+            Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
+            Map<TcpState, Long> counts = new EnumMap<>(TcpState.class);
+            for (TcpState state : TcpState.values()) {
+                // No table of the kernel holds CLOSED ones, so their number is not known.
+                if (report.coverage().isComplete() && state != TcpState.CLOSED) {
+                    counts.put(state, report.states().of(state));
+                }
+            }
+            return counts;
         }
     }
 

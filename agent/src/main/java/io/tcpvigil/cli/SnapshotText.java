@@ -75,13 +75,13 @@ final class SnapshotText {
                         "");
             }
         }
-        boolean boundKnown = report.source().name().equals("netlink");
+        boolean boundKnown = report.source().showsBound();
         table.row(
                 "(bound)",
                 boundKnown ? Long.toString(report.ipv4().bound()) : "?",
                 boundKnown ? Long.toString(report.ipv6().bound()) : "?",
                 boundKnown ? Long.toString(all.bound()) : "?",
-                boundKnown ? "hold a port, are in no state" : "not told by this source");
+                boundKnown ? "hold a port, are in no state" : "not told by this source or kernel");
         table.print(terminal);
     }
 

@@ -119,10 +119,12 @@ public final class ConnectionsCollector extends Collector implements Collector.D
         addStates(connections, netns, "ipv4", report.ipv4());
         addStates(connections, netns, "ipv6", report.ipv6());
         families.add(connections.done());
-        families.add(boundSockets()
-                .count(List.of(netns, "ipv4"), report.ipv4().bound())
-                .count(List.of(netns, "ipv6"), report.ipv6().bound())
-                .done());
+        if (report.source().showsBound()) {
+            families.add(boundSockets()
+                    .count(List.of(netns, "ipv4"), report.ipv4().bound())
+                    .count(List.of(netns, "ipv6"), report.ipv6().bound())
+                    .done());
+        }
         Family unknown = unknownStateRows();
         for (Map.Entry<Integer, Integer> each : new TreeMap<>(report.unknownStates()).entrySet()) {
             unknown.count(List.of(each.getKey().toString()), each.getValue());

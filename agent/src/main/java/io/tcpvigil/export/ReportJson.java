@@ -3,12 +3,14 @@ package io.tcpvigil.export;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.StateCounts;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,12 +59,12 @@ public final class ReportJson {
         } else {
             json.nullValue();
         }
-        JsonValues.known(json, "bound", counted ? report.states().bound() : SocketTable.UNKNOWN);
+        JsonValues.known(json, "bound", counted ? bound(report, report.states()) : SocketTable.UNKNOWN);
         json.name("families");
         if (counted) {
             json.beginObject();
-            writeFamily(json, "ipv4", report.ipv4());
-            writeFamily(json, "ipv6", report.ipv6());
+            writeFamily(json, "ipv4", report, report.ipv4());
+            writeFamily(json, "ipv6", report, report.ipv6());
             json.endObject();
         } else {
             json.nullValue();
@@ -110,10 +112,42 @@ public final class ReportJson {
         json.endObject().endArray();
     }
 
-    private static void writeFamily(JsonWriter json, String name, StateCounts counts) throws IOException {
+    private static void writeFamily(JsonWriter json, String name, Report report, StateCounts counts)
+            throws IOException {
         json.name(name).beginObject();
         stateMembers(json, counts);
-        json.name("bound").value(counts.bound());
+        JsonValues.known(json, "bound", bound(report, counts));
+        json.endObject();
+    }
+
+    private static long bound(Report report, StateCounts counts) {
+        return report.source().showsBound() ? counts.bound() : SocketTable.UNKNOWN;
+    }
+
+    /** Writes sockets counted by one thing, schema {@code tcpvigil.groups/1}. The caller sets the indent and closes. */
+    public static void writeGroups(Report report, String by, List<GroupedCounts.Group> groups, JsonWriter json)
+            throws IOException {
+        boolean counted = report.coverage().extent() != Coverage.Extent.FAILED;
+        json.beginObject();
+        json.name("schema").value("tcpvigil.groups/1");
+        json.name("taken_at").value(Rfc3339.utc(report.takenAt()));
+        writeSource(report, counted, json);
+        json.name("by").value(by);
+        json.name("groups");
+        if (counted) {
+            json.beginArray();
+            for (GroupedCounts.Group group : groups) {
+                json.beginObject();
+                json.name("key").value(group.key());
+                json.name("states");
+                states(json, group.states());
+                JsonValues.known(json, "bound", bound(report, group.states()));
+                json.endObject();
+            }
+            json.endArray();
+        } else {
+            json.nullValue();
+        }
         json.endObject();
     }
 

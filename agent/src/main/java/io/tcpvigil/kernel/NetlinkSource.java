@@ -52,6 +52,12 @@ public final class NetlinkSource implements SocketSource {
         return "netlink";
     }
 
+    /** TCP_BOUND_INACTIVE can be dumped since Linux 6.8; older kernels ignore the bit. */
+    @Override
+    public boolean showsBound() {
+        return KernelRelease.running().isAtLeast(6, 8);
+    }
+
     @Override
     public void dump(SocketQuery query, SocketTable table) {
         table.clear();

@@ -25,6 +25,11 @@ public final class ProcSource implements SocketSource {
     }
 
     @Override
+    public boolean showsBound() {
+        return false;
+    }
+
+    @Override
     public void dump(SocketQuery query, SocketTable table) {
         table.clear();
         try {

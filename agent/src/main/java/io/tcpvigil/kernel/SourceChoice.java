@@ -19,8 +19,9 @@ public final class SourceChoice implements AutoCloseable {
      *
      * @param source its name
      * @param reason why it was not the better one; null when it is the best
+     * @param showsBound whether bound sockets that are in no state are among the rows
      */
-    public record Used(String source, @Nullable String reason) {}
+    public record Used(String source, @Nullable String reason, boolean showsBound) {}
 
     private final SocketSource preferred;
     private final @Nullable SocketSource fallback;
@@ -53,7 +54,7 @@ public final class SourceChoice implements AutoCloseable {
             if (!table.coverage().isComplete()) {
                 failures++;
             }
-            return new Used(preferred.name(), null);
+            return new Used(preferred.name(), null, preferred.showsBound());
         }
         String why = failure;
         if (why == null || nanoClock.getAsLong() - retryAtNanos >= 0) {
@@ -61,7 +62,7 @@ public final class SourceChoice implements AutoCloseable {
             if (table.coverage().isComplete()) {
                 failure = null;
                 pauseNanos = FIRST_PAUSE_NANOS;
-                return new Used(preferred.name(), null);
+                return new Used(preferred.name(), null, preferred.showsBound());
             }
             why = noteFailure(table.coverage().reason());
         }
@@ -70,7 +71,7 @@ public final class SourceChoice implements AutoCloseable {
         if (coverage.extent() == Coverage.Extent.FAILED) {
             table.coverage(Coverage.failed(why + "; " + coverage.reason()));
         }
-        return new Used(fallback.name(), why);
+        return new Used(fallback.name(), why, fallback.showsBound());
     }
 
     private String noteFailure(String reason) {

@@ -54,8 +54,10 @@ public record Report(
      * @param durationNanos how long the dump took
      * @param rows sockets in the dump, before any filter
      * @param duplicates rows that the dump gave twice, counted once
+     * @param showsBound whether bound sockets are among the rows; else {@link StateCounts#bound} is unknown, not 0
      */
-    public record Source(String name, @Nullable String reason, long durationNanos, long rows, long duplicates) {}
+    public record Source(
+            String name, @Nullable String reason, long durationNanos, long rows, long duplicates, boolean showsBound) {}
 
     /** Names of services; a function, because the file behind it is read when first asked. */
     public interface ServiceNames {

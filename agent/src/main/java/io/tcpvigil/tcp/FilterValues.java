@@ -95,29 +95,16 @@ final class FilterValues {
         };
     }
 
-    /** A span such as {@code 500ms}, {@code 60s}, {@code 5m}, {@code 2h}, {@code 1d}; a bare number is seconds. */
     static long millis(String term, String text) {
-        int unit = 0;
-        while (unit < text.length() && Character.isDigit(text.charAt(unit))) {
-            unit++;
+        long millis = Span.parseMillis(text);
+        if (millis < 0) {
+            throw wrong(term, Span.ALLOWED);
         }
-        long count = number(text.substring(0, unit));
-        long scale = switch (text.substring(unit)) {
-            case "ms" -> 1;
-            case "", "s" -> 1000;
-            case "m" -> 60_000;
-            case "h" -> 3_600_000;
-            case "d" -> 86_400_000;
-            default -> -1;
-        };
-        if (count < 0 || scale < 0) {
-            throw wrong(term, "a span is a number with ms, s, m, h or d");
-        }
-        return count * scale;
+        return millis;
     }
 
     /** A number of up to 10 digits, or -1. */
-    private static long number(String text) {
+    static long number(String text) {
         if (text.isEmpty() || text.length() > 10) {
             return -1;
         }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.testing.StateZoo;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The sample loop on the running kernel. */
+class DaemonIT {
+    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    @Test
+    void publishesOneReportAfterAnotherAndStops() throws Exception {
+        List<String> log = new CopyOnWriteArrayList<>();
+        Daemon daemon = new Daemon(() -> Sampler.ofThread(Sampler.SourceWish.auto), INTERVAL_NANOS, log::add);
+        try (StateZoo zoo = StateZoo.open()) {
+            Thread watcher = new Thread(() -> {
+                awaitReport(daemon, null);
+                Report first = daemon.lastReport();
+                awaitReport(daemon, first);
+                daemon.stop(10, TimeUnit.SECONDS);
+            });
+            watcher.start();
+            zoo.call(() -> {
+                daemon.run();
+                return true;
+            });
+            watcher.join();
+        }
+        Report last = daemon.lastReport();
+        assertNotNull(last);
+        assertTrue(last.coverage().isComplete(), last.coverage().reason());
+        assertEquals(24, last.states().of(TcpState.ESTABLISHED));
+        assertEquals(3, last.states().bound());
+        assertEquals(List.of("source netlink"), log, "one line for the first condition, none for samples alike");
+    }
+
+    private static void awaitReport(Daemon daemon, @io.tcpvigil.Nullable Report after) {
+        while (daemon.lastReport() == null || daemon.lastReport() == after) {
+            Thread.onSpinWait();
+        }
+        assertNotSame(after, daemon.lastReport());
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.tcpvigil.testing.StateZoo;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** {@code tcpvigil snapshot} in a namespace with sockets in every state. */
+class SnapshotIT {
+    @SuppressWarnings("NullAway.Init")
+    private static StateZoo zoo;
+
+    @BeforeAll
+    static void openZoo() throws Exception {
+        zoo = StateZoo.open();
+    }
+
+    @AfterAll
+    static void closeZoo() throws Exception {
+        if (zoo != null) {
+            zoo.close();
+        }
+    }
+
+    private record Outcome(int code, String out, String err) {
+        List<String> lines() {
+            return out.lines().toList();
+        }
+    }
+
+    private static Outcome run(int width, String... arguments) throws Exception {
+        return zoo.call(() -> {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            StringWriter err = new StringWriter();
+            try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
+                CommandLine command = Main.commandLine(new Terminal(out, width, false));
+                command.setErr(new PrintWriter(err, true));
+                int code = command.execute(arguments);
+                return new Outcome(code, bytes.toString(StandardCharsets.UTF_8), err.toString());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"netlink", "proc"})
+    void printsTheStatesOfBothFamilies(String source) throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--source", source);
+        assertEquals(0, outcome.code(), outcome.err());
+        assertTrue(outcome.out().contains("source " + source + ", "), outcome.out());
+        assertTrue(outcome.out().contains("\nESTABLISHED      8    16     24\n"), outcome.out());
+        assertTrue(outcome.out().contains("\nSYN-RECEIVED     0     0      0\n"), outcome.out());
+        assertTrue(
+                outcome.out()
+                        .contains(
+                                source.equals("netlink")
+                                        ? "\n(bound)          1     2      3 "
+                                        : "\n(bound)          ?     ?      ? "),
+                outcome.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"80, ''", "80, --sockets", "80, --by=port", "80, --by=remote", "40, ''", "40, --sockets"})
+    void fitsTheTerminal(int width, String option) throws Exception {
+        Outcome outcome = option.isEmpty() ? run(width, "snapshot") : run(width, "snapshot", option);
+        assertEquals(0, outcome.code(), outcome.err());
+        for (String line : outcome.lines()) {
+            assertTrue(line.length() <= width, line);
+            assertEquals(line.stripTrailing(), line);
+            assertFalse(line.contains("\u001b"), line);
+        }
+    }
+
+    @Test
+    void listsTheSocketsThatFitTheFilter() throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--sockets", "state=close_wait", "family=4");
+        List<String> rows = outcome.lines().stream()
+                .filter(line -> line.startsWith("CLOSE-WAIT "))
+                .toList();
+        assertEquals(3, rows.size(), outcome.out());
+        // Two have the FIN still to be read, one has read it: the receive queue tells.
+        assertEquals(
+                2,
+                rows.stream().filter(row -> row.matches("CLOSE-WAIT +1 +0 .*")).count(),
+                outcome.out());
+        assertEquals(
+                1,
+                rows.stream().filter(row -> row.matches("CLOSE-WAIT +0 +0 .*")).count(),
+                outcome.out());
+        assertTrue(rows.stream().allMatch(row -> row.matches(".* >[0-9]+(ms|s) .*")), outcome.out());
+    }
+
+    @Test
+    void namesTheProcessThatHoldsASocket() throws Exception {
+        String self = Long.toString(ProcessHandle.current().pid());
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--sockets", "-p", "state=listen", "process=" + self);
+        List<String> rows = outcome.lines().stream()
+                .filter(line -> line.startsWith("LISTEN "))
+                .toList();
+        assertEquals(6, rows.size(), outcome.out());
+        assertTrue(rows.stream().allMatch(row -> row.endsWith("/" + self)), outcome.out());
+        Outcome others = run(Terminal.UNLIMITED, "snapshot", "--sockets", "state=listen", "process!=" + self);
+        assertTrue(others.lines().stream().noneMatch(line -> line.startsWith("LISTEN ")), others.out());
+    }
+
+    @Test
+    void printsJsonWithEveryStateAndTheSockets() throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--sockets");
+        assertEquals(0, outcome.code(), outcome.err());
+        JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
+        assertEquals("tcpvigil.snapshot/1", json.get("schema").getAsString());
+        JsonObject states = json.getAsJsonObject("states");
+        assertEquals(10, states.size());
+        assertEquals(24, states.get("established").getAsInt());
+        assertEquals(0, states.get("closing").getAsInt());
+        assertEquals(3, json.get("bound").getAsInt());
+        int rows =
+                StateZoo.allRows().values().stream().mapToInt(Integer::intValue).sum();
+        assertEquals(rows, json.getAsJsonArray("sockets").size());
+    }
+
+    @Test
+    void groupsByRemoteAddressAsJson() throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--by", "remote");
+        JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
+        assertEquals("tcpvigil.groups/1", json.get("schema").getAsString());
+        assertEquals(2, json.getAsJsonArray("groups").size(), "127.0.0.1, mapped or not, and ::1");
+    }
+
+    @Test
+    void doesNotKnowBoundSocketsFromProc() throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--source", "proc");
+        JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
+        assertTrue(json.get("bound").isJsonNull(), outcome.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--nope", "state=nope", "--by=nope", "--source=nope", "port=1x"})
+    void answersWrongUsageWithOneLineAndItsExitCode(String argument) throws Exception {
+        Outcome outcome = run(80, "snapshot", argument);
+        assertEquals(ExitCode.USAGE, outcome.code());
+        assertEquals("", outcome.out());
+        assertEquals(1, outcome.err().lines().count(), outcome.err());
+        assertTrue(outcome.err().startsWith("tcpvigil: "), outcome.err());
+        assertTrue(outcome.err().contains("tcpvigil snapshot --help"), outcome.err());
+    }
+}

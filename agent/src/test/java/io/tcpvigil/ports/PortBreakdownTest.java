@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.ports;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tcpvigil.tcp.SocketKind;
+import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.TcpState;
+import java.util.BitSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PortBreakdownTest {
+    private static final int HERE = 0xC0000201;
+    private static final int THERE = 0xC0000263;
+
+    private final SocketTable table = new SocketTable();
+    private final EphemeralRange range = new EphemeralRange(32768, 60999, new BitSet());
+
+    private void ipv4(TcpState state, int localPort, int remoteAddress, int remotePort) {
+        table.begin(state, SocketKind.FULL);
+        table.putIpv4(state == TcpState.LISTEN ? 0 : HERE, localPort, remoteAddress, remotePort);
+        table.putQueues(2, 128);
+        table.commit();
+    }
+
+    private void mapped(TcpState state, int localPort, int remotePort) {
+        table.begin(state, SocketKind.FULL);
+        table.putIpv6(
+                0,
+                0xFFFF_0000_0000L | HERE & 0xFFFFFFFFL,
+                localPort,
+                0,
+                0xFFFF_0000_0000L | THERE & 0xFFFFFFFFL,
+                remotePort);
+        table.commit();
+    }
+
+    @Test
+    void takesConnectionsToAListenedPortForInbound() {
+        ipv4(TcpState.LISTEN, 443, 0, 0);
+        ipv4(TcpState.ESTABLISHED, 443, THERE, 50000);
+        ipv4(TcpState.TIME_WAIT, 443, THERE, 50001);
+        mapped(TcpState.CLOSE_WAIT, 443, 50002);
+        PortBreakdown breakdown = PortBreakdown.of(table, range);
+        assertEquals(0, breakdown.destinations().size());
+        assertEquals(1, breakdown.ports().size());
+        PortUse https = breakdown.ports().get(0);
+        assertEquals(443, https.port());
+        assertEquals(3, https.states().connections());
+        assertEquals(1, https.states().of(TcpState.LISTEN));
+        assertEquals(2, https.acceptQueueLength());
+        assertEquals(128, https.acceptQueueLimit());
+    }
+
+    @Test
+    void addsUpTheQueuesOfAllListenersOfAPort() {
+        ipv4(TcpState.LISTEN, 443, 0, 0);
+        ipv4(TcpState.LISTEN, 443, 0, 0);
+        PortUse https = PortBreakdown.of(table, range).ports().get(0);
+        assertEquals(4, https.acceptQueueLength());
+        assertEquals(256, https.acceptQueueLimit());
+    }
+
+    @Test
+    void knowsNoLimitWhenOneListenerDoesNotTellIt() {
+        ipv4(TcpState.LISTEN, 443, 0, 0);
+        table.begin(TcpState.LISTEN, SocketKind.FULL);
+        table.putIpv4(0, 443, 0, 0);
+        table.putQueues(1, SocketTable.UNKNOWN);
+        table.commit();
+        PortUse https = PortBreakdown.of(table, range).ports().get(0);
+        assertEquals(3, https.acceptQueueLength());
+        assertEquals(PortUse.UNKNOWN, https.acceptQueueLimit());
+    }
+
+    @Test
+    void countsPortsPerSourceAndDestinationAndPort() {
+        for (int port = 40000; port < 40010; port++) {
+            ipv4(TcpState.ESTABLISHED, port, THERE, 5432);
+        }
+        ipv4(TcpState.TIME_WAIT, 40010, THERE, 5432);
+        ipv4(TcpState.ESTABLISHED, 40000, THERE, 6379);
+        // Bound by the application itself, below the range: holds none of the ephemeral ports.
+        ipv4(TcpState.ESTABLISHED, 1023, THERE, 5432);
+        // The same address through an IPv6 socket draws on the same ports.
+        mapped(TcpState.ESTABLISHED, 40011, 5432);
+        PortBreakdown breakdown = PortBreakdown.of(table, range);
+        assertEquals(2, breakdown.destinations().size());
+        DestinationUse busiest = breakdown.destinations().get(0);
+        assertEquals(5432, busiest.port());
+        assertEquals("192.0.2.99", busiest.destination().toString());
+        assertEquals(12, busiest.portsUsed());
+        assertEquals(13, busiest.states().connections());
+        assertEquals(1, busiest.states().of(TcpState.TIME_WAIT));
+        assertEquals(12.0 / 28232, busiest.utilisation(range));
+        assertEquals(1, breakdown.destinations().get(1).portsUsed());
+    }
+
+    @Test
+    void keepsManyDestinationsApart() {
+        for (int i = 0; i < 5000; i++) {
+            ipv4(TcpState.ESTABLISHED, 40000, THERE + i % 1000, 1 + i / 1000);
+        }
+        PortBreakdown breakdown = PortBreakdown.of(table, range);
+        assertEquals(5000, breakdown.destinations().size());
+        assertEquals(
+                5000,
+                breakdown.destinations().stream()
+                        .mapToLong(each -> each.states().connections())
+                        .sum());
+    }
+
+    @Test
+    void takesLeftOversOfAClosedListenerForInbound() {
+        ipv4(TcpState.TIME_WAIT, 8080, THERE, 50000);
+        PortBreakdown breakdown = PortBreakdown.of(table, range);
+        assertEquals(0, breakdown.destinations().size());
+        assertEquals(8080, breakdown.ports().get(0).port());
+        assertEquals(0, breakdown.ports().get(0).listeners().size());
+    }
+
+    @Test
+    void leavesBoundSocketsOut() {
+        table.begin(TcpState.CLOSED, SocketKind.BOUND);
+        table.putIpv4(HERE, 5000, 0, 0);
+        table.commit();
+        PortBreakdown breakdown = PortBreakdown.of(table, range);
+        assertEquals(0, breakdown.ports().size());
+        assertEquals(0, breakdown.destinations().size());
+    }
+
+    @Test
+    void doesNotCountReservedPortsAsAvailable() {
+        BitSet reserved = new BitSet();
+        reserved.set(32768, 32778);
+        reserved.set(8080);
+        EphemeralRange narrower = new EphemeralRange(32768, 60999, reserved);
+        assertEquals(28222, narrower.size());
+        assertEquals(false, narrower.contains(32770));
+        assertEquals(true, narrower.contains(32778));
+        assertEquals(false, narrower.contains(61000));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, SYSTEM", "1023, SYSTEM", "1024, USER", "49151, USER", "49152, DYNAMIC", "65535, DYNAMIC"})
+    void classifiesPortsAsRfc6335Does(int port, PortClass expected) {
+        assertEquals(expected, PortClass.of(port));
+    }
+}
