@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.web;
+
+import io.tcpvigil.Nullable;
+import io.tcpvigil.export.ConnectionsCollector;
+import io.tcpvigil.export.MetricsPage;
+import io.tcpvigil.export.Samples;
+import io.tcpvigil.report.Report;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/** A server on a free port of loopback, with a report and a clock that the test sets. A report is due every second. */
+final class TestServer implements AutoCloseable {
+    static final long INTERVAL_NANOS = 1_000_000_000L;
+
+    final AtomicReference<@Nullable Report> report = new AtomicReference<>();
+    final AtomicLong nanos = new AtomicLong(Samples.TAKEN_NANOS + 500_000_000);
+    final List<String> log = new CopyOnWriteArrayList<>();
+    final WebServer server;
+
+    TestServer(@Nullable Report first) throws IOException {
+        this(first, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    TestServer(@Nullable Report first, InetSocketAddress listen) throws IOException {
+        report.set(first);
+        Supplier<@Nullable Report> reports = report::get;
+        MetricsPage metrics = MetricsPage.of(new ConnectionsCollector(
+                reports, () -> 0, nanos::get, new ConnectionsCollector.Build("1.2.3", "17.0.15")));
+        server = new WebServer(
+                listen, "/metrics", new LastSample(reports, nanos::get, () -> INTERVAL_NANOS), metrics, log::add);
+        server.start();
+    }
+
+    InetSocketAddress address() {
+        return server.address();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

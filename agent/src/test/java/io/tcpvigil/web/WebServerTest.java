@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tcpvigil.export.ConnectionsCollector;
+import io.tcpvigil.export.JsonTree;
+import io.tcpvigil.export.MetricsPage;
+import io.tcpvigil.export.Samples;
+import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.Coverage;
+import io.tcpvigil.tcp.SocketKind;
+import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.TcpState;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class WebServerTest {
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new TestServer(Samples.report());
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private RawHttp.Reply get(String path, String... fields) throws IOException {
+        return RawHttp.get(server.address(), path, fields);
+    }
+
+    /** A report of so many listening ports that its JSON is sent in chunks. */
+    private static Report large(Report.ServiceNames services) {
+        SocketTable table = new SocketTable();
+        for (int port = 1; port <= 2000; port++) {
+            table.begin(TcpState.LISTEN, SocketKind.FULL);
+            table.putIpv4(0, port, 0, 0);
+            table.commit();
+        }
+        table.coverage(Coverage.complete());
+        return Samples.report(table, null, Samples.RANGE, services);
+    }
+
+    @Test
+    void answersAProperClient() throws IOException, InterruptedException {
+        InetSocketAddress address = server.address();
+        URI uri = URI.create("http://127.0.0.1:" + address.getPort() + "/metrics");
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode());
+        assertTrue(answer.body().endsWith("\ntcpvigil_unknown_state_rows{state=\"14\",} 2.0\n"), answer.body());
+    }
+
+    @Test
+    void givesMetricsInTheFormAskedFor() throws IOException {
+        RawHttp.Reply text = get("/metrics");
+        assertEquals("text/plain; version=0.0.4; charset=utf-8", text.header("content-type"));
+        assertTrue(text.text().contains("\ntcpvigil_sample_age_seconds 0.5\n"), text.text());
+
+        RawHttp.Reply openMetrics = get("/metrics", "Accept: application/openmetrics-text;version=1.0.0,*/*;q=0.1");
+        assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", openMetrics.header("content-type"));
+        assertTrue(openMetrics.text().endsWith("\n# EOF\n"), openMetrics.text());
+    }
+
+    @Test
+    void packsWhenAsked() throws IOException {
+        RawHttp.Reply plain = get("/metrics");
+        RawHttp.Reply packed = get("/metrics", "Accept-Encoding: gzip");
+        assertEquals("gzip", packed.header("content-encoding"));
+        assertTrue(packed.octets().length() < plain.octets().length() / 2);
+        assertEquals(plain.text(), packed.text());
+        assertEquals("", get("/metrics", "Accept-Encoding: gzip;q=0").header("content-encoding"));
+    }
+
+    @Test
+    void readsTheLastReportAnewForEachRequest() throws IOException {
+        server.report.set(Samples.failed("EPERM"));
+        assertFalse(get("/metrics").text().contains("tcpvigil_connections"));
+        server.report.set(Samples.report());
+        assertTrue(get("/metrics").text().contains("tcpvigil_connections"));
+    }
+
+    @Test
+    void isHealthyWithoutAReport() throws IOException {
+        server.report.set(null);
+        assertEquals("ok\n", get("/-/healthy").text());
+        assertEquals(200, get("/").status());
+        assertEquals(200, get("/metrics").status());
+    }
+
+    @Test
+    void isReadyWithAReport() throws IOException {
+        server.report.set(null);
+        RawHttp.Reply early = get("/-/ready");
+        assertEquals(503, early.status());
+        assertEquals("no sample has been taken yet\n", early.text());
+        server.report.set(Samples.report());
+        assertEquals(200, get("/-/ready").status());
+        server.nanos.addAndGet(10 * TestServer.INTERVAL_NANOS);
+        assertEquals(503, get("/-/ready").status());
+    }
+
+    @Test
+    void givesTheReportAsJson() throws IOException {
+        RawHttp.Reply reply = get("/api/v1/report");
+        assertEquals("application/json", reply.header("content-type"));
+        JsonTree.check(reply.text());
+        assertEquals("tcpvigil.snapshot/1", JsonTree.at(reply.text(), "schema"));
+        assertEquals("1", JsonTree.at(reply.text(), "states", "established"));
+        assertEquals(JsonTree.ABSENT, JsonTree.at(reply.text(), "sockets"));
+
+        server.report.set(null);
+        assertEquals(503, get("/api/v1/report").status());
+    }
+
+    @Test
+    void sendsALargeReportInChunks() throws IOException {
+        server.report.set(large(port -> null));
+        RawHttp.Reply plain = get("/api/v1/report");
+        assertEquals("chunked", plain.header("transfer-encoding"));
+        JsonTree.check(plain.text());
+        assertEquals("2000", JsonTree.at(plain.text(), "ports", 1999, "port"));
+        assertEquals(
+                plain.text(), get("/api/v1/report", "Accept-Encoding: gzip").text());
+        assertEquals(
+                200, RawHttp.request(server.address(), "HEAD", "/api/v1/report").status());
+    }
+
+    @Test
+    void showsAPage() throws IOException {
+        RawHttp.Reply reply = get("/");
+        assertEquals("text/html; charset=utf-8", reply.header("content-type"));
+        assertTrue(reply.text().contains("TIME-WAIT"), reply.text());
+        assertTrue(reply.header("content-security-policy").contains("style-src 'sha256-"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/metrics", "/-/healthy", "/-/ready", "/api/v1/report", "/nothing"})
+    void protectsEveryAnswer(String path) throws IOException {
+        RawHttp.Reply reply = get(path);
+        assertEquals("nosniff", reply.header("x-content-type-options"));
+        assertEquals("DENY", reply.header("x-frame-options"));
+        assertEquals("no-store", reply.header("cache-control"));
+        assertEquals("no-referrer", reply.header("referrer-policy"));
+        assertTrue(reply.header("content-security-policy").startsWith("default-src 'none'"));
+        assertEquals("", reply.header("access-control-allow-origin"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/metrics", "/-/healthy", "/-/ready", "/api/v1/report", "/nothing"})
+    void answersHeadAsGetWithoutABody(String path) throws IOException {
+        RawHttp.Reply get = get(path);
+        RawHttp.Reply head = RawHttp.request(server.address(), "HEAD", path);
+        assertEquals(get.status(), head.status());
+        assertEquals(get.header("content-length"), head.header("content-length"));
+        assertEquals(get.header("content-type"), head.header("content-type"));
+        assertEquals("", head.octets());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/nothing",
+                "/metrics/",
+                "/metrics/x",
+                "/index.html",
+                "/page.css",
+                "/-/",
+                "/%2e%2e/metrics",
+                "/api/v1/report/"
+            })
+    void hasNothingAtOtherPaths(String path) throws IOException {
+        assertEquals(404, get(path).status());
+    }
+
+    @Test
+    void ignoresTheQuery() throws IOException {
+        assertEquals(200, get("/metrics?name=x").status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "get"})
+    void refusesOtherMethods(String method) throws IOException {
+        RawHttp.Reply reply = RawHttp.request(server.address(), method, "/metrics");
+        assertEquals(405, reply.status());
+        assertEquals("GET, HEAD", reply.header("allow"));
+    }
+
+    @Test
+    void refusesAPostWithoutWaitingForItsBody() throws IOException {
+        String request = "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nbegun";
+        assertEquals(405, RawHttp.exchange(server.address(), request, false).status());
+    }
+
+    @Test
+    void keepsTheConnectionForTheNextRequest() throws IOException {
+        try (Socket socket = RawHttp.connect(server.address())) {
+            for (String path : List.of("/metrics", "/-/ready", "/nothing", "/")) {
+                RawHttp.write(socket, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                RawHttp.Reply reply = RawHttp.read(socket.getInputStream(), false);
+                assertEquals(path.equals("/nothing") ? 404 : 200, reply.status());
+            }
+        }
+    }
+
+    @Test
+    void answersToNamesOfLoopbackOnly() throws IOException {
+        assertEquals(200, get("/metrics", "Host: 127.0.0.1:9794").status());
+        RawHttp.Reply reply = get("/metrics", "Host: rebound.example");
+        assertEquals(403, reply.status());
+        assertFalse(reply.text().contains("tcpvigil_"), reply.text());
+        assertEquals(
+                403,
+                RawHttp.exchange(server.address(), "GET /metrics HTTP/1.0\r\n\r\n", false)
+                        .status());
+    }
+
+    @Test
+    void answersToAnyNameOnOtherAddressesAndWarns() throws IOException {
+        try (TestServer open = new TestServer(Samples.report(), new InetSocketAddress("0.0.0.0", 0))) {
+            InetSocketAddress loopback = new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), open.address().getPort());
+            assertEquals(
+                    200,
+                    RawHttp.get(loopback, "/metrics", "Host: web-1.example").status());
+            assertEquals(1, open.log.size(), open.log.toString());
+            assertTrue(open.log.get(0).contains("can be reached from other hosts"), open.log.get(0));
+        }
+        assertEquals(List.of(), server.log);
+    }
+
+    @Test
+    void apologisesForAnErrorWithoutShowingIt() throws IOException {
+        server.report.set(Samples.report(Samples.table(), null, Samples.RANGE, port -> {
+            throw new IllegalStateException("secret");
+        }));
+        for (int i = 0; i < 3; i++) {
+            RawHttp.Reply reply = get("/api/v1/report", "Accept-Encoding: gzip");
+            assertEquals(500, reply.status());
+            assertEquals("internal error; the log of tcpvigil says more\n", reply.text());
+            assertEquals("", reply.header("content-encoding"));
+        }
+        assertEquals(3, server.server.errors());
+        assertEquals(1, server.log.size(), server.log.toString());
+        assertTrue(
+                server.log.get(0).startsWith("web: /api/v1/report: java.lang.IllegalStateException: secret at "),
+                server.log.get(0));
+        assertEquals(200, get("/metrics").status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "gzip"})
+    void breaksOffAnAnswerThatFailsHalfWay(String coding) {
+        server.report.set(large(port -> {
+            if (port == 1900) {
+                throw new IllegalStateException("late");
+            }
+            // Text that does not pack well, so that the packed answer also exceeds what is held back.
+            return Long.toHexString(port * 0x9E37_79B9_7F4A_7C15L).repeat(20)
+                    + Long.toHexString(port * 0xC2B2_AE3D_27D4_EB4FL)
+                    + Long.toHexString(port * 0xD6E8_FEB8_6659_FD93L)
+                    + Long.toHexString(port * 0xA5A3_5625_E6F1_7C15L)
+                    + Long.toHexString(port * 0x94D0_49BB_1331_11EBL)
+                    + Long.toHexString(port * 0xBF58_476D_1CE4_E5B9L);
+        }));
+        assertThrows(IOException.class, () -> get("/api/v1/report", "Accept-Encoding: " + coding));
+        assertEquals(1, server.server.errors());
+    }
+
+    @Test
+    void countsAFatalErrorAndGoesOn() throws IOException {
+        server.report.set(Samples.report(Samples.table(), null, Samples.RANGE, port -> {
+            throw new StackOverflowError();
+        }));
+        assertThrows(IOException.class, () -> get("/api/v1/report"));
+        while (server.server.errors() == 0) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertTrue(server.log.get(0).contains("StackOverflowError"), server.log.toString());
+        assertEquals(200, get("/metrics").status());
+    }
+
+    @Test
+    void runsInThreadsThatDoNotKeepTheProcess() throws IOException {
+        assertEquals(200, get("/metrics").status());
+        int own = 0;
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("web-") || thread.getName().startsWith("HTTP-Dispatcher")) {
+                own++;
+                assertTrue(thread.isDaemon(), thread.getName());
+            }
+        }
+        assertTrue(own >= 2, "the dispatcher and a worker, but " + own);
+    }
+
+    @Test
+    void stopsListening() {
+        InetSocketAddress address = server.address();
+        server.close();
+        assertThrows(ConnectException.class, () -> RawHttp.connect(address).close());
+    }
+
+    @Test
+    void namesTheAddressThatIsTaken() {
+        IOException taken = assertThrows(IOException.class, () -> new TestServer(null, server.address()));
+        String message = String.valueOf(taken.getMessage());
+        assertTrue(message.contains(":" + server.address().getPort()), message);
+        assertTrue(message.contains("Address already in use"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"metrics", "/", "/-/ready", ""})
+    void refusesAPathForMetricsThatCannotBe(String path) {
+        LastSample sample = new LastSample(() -> null, () -> 0, () -> 1);
+        MetricsPage metrics = MetricsPage.of(
+                new ConnectionsCollector(() -> null, () -> 0, () -> 0, new ConnectionsCollector.Build("1", "17")));
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        assertThrows(IllegalArgumentException.class, () -> new WebServer(any, path, sample, metrics, line -> {}));
+    }
+}
