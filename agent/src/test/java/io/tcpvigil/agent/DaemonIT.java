@@ -3,7 +3,6 @@ package io.tcpvigil.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpvigil.report.Report;
@@ -24,9 +23,8 @@ class DaemonIT {
         Daemon daemon = new Daemon(() -> Sampler.ofThread(Sampler.SourceWish.auto), INTERVAL_NANOS, log::add);
         try (StateZoo zoo = StateZoo.open()) {
             Thread watcher = new Thread(() -> {
-                awaitReport(daemon, null);
-                Report first = daemon.lastReport();
-                awaitReport(daemon, first);
+                long first = awaitSampleAfter(daemon, Long.MIN_VALUE);
+                awaitSampleAfter(daemon, first);
                 daemon.stop(10, TimeUnit.SECONDS);
             });
             watcher.start();
@@ -44,10 +42,13 @@ class DaemonIT {
         assertEquals(List.of("source netlink"), log, "one line for the first condition, none for samples alike");
     }
 
-    private static void awaitReport(Daemon daemon, @io.tcpvigil.Nullable Report after) {
-        while (daemon.lastReport() == null || daemon.lastReport() == after) {
+    /** Waits for a report of a later sample; when that was taken. */
+    private static long awaitSampleAfter(Daemon daemon, long takenNanos) {
+        Report report = daemon.lastReport();
+        while (report == null || (takenNanos != Long.MIN_VALUE && report.takenNanos() - takenNanos <= 0)) {
             Thread.onSpinWait();
+            report = daemon.lastReport();
         }
-        assertNotSame(after, daemon.lastReport());
+        return report.takenNanos();
     }
 }

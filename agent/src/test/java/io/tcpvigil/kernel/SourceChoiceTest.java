@@ -146,7 +146,7 @@ class SourceChoiceTest {
                 "97 | EAFNOSUPPORT | RestrictAddressFamilies",
                 "1 | EPERM | seccomp or SELinux",
                 "2 | ENOENT | modprobe tcp_diag",
-                "95 | EOPNOTSUPP | gVisor",
+                "95 | ENOTSUP | gVisor",
                 "24 | EMFILE | EMFILE"
             })
     void saysWhatARefusalUsuallyMeans(int errno, String name, String hint) {

@@ -15,6 +15,9 @@ class PortBreakdownTest {
     private static final int HERE = 0xC0000201;
     private static final int THERE = 0xC0000263;
 
+    private static final long MAPPED_HERE = 0xFFFF_C000_0201L;
+    private static final long MAPPED_THERE = 0xFFFF_C000_0263L;
+
     private final SocketTable table = new SocketTable();
     private final EphemeralRange range = new EphemeralRange(32768, 60999, new BitSet());
 
@@ -27,13 +30,7 @@ class PortBreakdownTest {
 
     private void mapped(TcpState state, int localPort, int remotePort) {
         table.begin(state, SocketKind.FULL);
-        table.putIpv6(
-                0,
-                0xFFFF_0000_0000L | HERE & 0xFFFFFFFFL,
-                localPort,
-                0,
-                0xFFFF_0000_0000L | THERE & 0xFFFFFFFFL,
-                remotePort);
+        table.putIpv6(0, MAPPED_HERE, localPort, 0, MAPPED_THERE, remotePort);
         table.commit();
     }
 

@@ -108,7 +108,7 @@ final class LandingPageTest {
                 plain.takenAt(),
                 plain.takenNanos(),
                 new Report.Host(SCRIPT, SCRIPT, 1),
-                new Report.Source(SCRIPT, SCRIPT, 0, 0, 0),
+                new Report.Source(SCRIPT, SCRIPT, 0, 0, 0, true),
                 Coverage.partial(SCRIPT),
                 plain.ipv4(),
                 plain.ipv6(),
