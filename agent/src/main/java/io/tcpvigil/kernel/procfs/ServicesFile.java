@@ -90,7 +90,7 @@ public final class ServicesFile {
         int portStart = skipBlanks(text, nameEnd, end);
         int portEnd = skipWord(text, portStart, end);
         int slash = text.indexOf('/', portStart);
-        if (nameEnd == nameStart || slash < 0 || slash >= portEnd) {
+        if (nameEnd == nameStart || slash < 0) {
             return;
         }
         long port = Decimals.parse(text, portStart, slash);

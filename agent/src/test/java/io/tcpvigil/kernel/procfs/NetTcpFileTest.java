@@ -230,35 +230,42 @@ class NetTcpFileTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                " 01 -> 0x ",
-                " 01 -> 1 ",
-                " 01 -> 001 ",
-                ":C351 -> :1C351 ",
-                ":1F90 -> :-F90",
-                "0100007F: -> 0100007G:",
-                "0100007F: -> 00100007F:",
-                "0100007F: -> 00007F:",
-                "00000000:00000000 -> 00000000.00000000",
-                "00000000:00000000 -> 00000000:0000000",
-                "02:000AFC29 -> 02:AFC29",
-                "02:000AFC29 -> 02:0000000000000AFC29",
-                " 8766 -> 4294967296",
-                " 8766 -> -1",
-                " 8766 -> 99999999999999999999",
-                "00000000c510c949 -> 1:0000",
-                "-1 ->  ",
-                "20 0 0 11 -1 ->  ",
-                "20 0 0 11 -1 -> 20 0 0 11 x",
-                "20 0 0 11 -1 -> 20 0 0 11 -",
-                "  13: ->   x: ",
-                "  13: ->   13 ",
-                "  13: -> "
+                " 01 | 0x ",
+                " 01 | 1 ",
+                " 01 | 001 ",
+                ":C351|:1C351",
+                ":C351|:351",
+                ":1F90|:-F90",
+                "0100007F:C|0100007G:C",
+                "0100007F:C|00100007F:C",
+                "0100007F:C|00007F:C",
+                "00000000:00000000|00000000.00000000",
+                "00000000:00000000|00000000:0000000",
+                "00000000:00000000|00000000:000000000",
+                "02:000AFC29|02:AFC29",
+                "02:000AFC29|02:0000000000000AFC29",
+                "02:000AFC29|2:000AFC29",
+                "00000000     0|00000000 4294967296",
+                " 8766| 4294967296",
+                " 8766| -1",
+                " 8766| 9999999999999999999",
+                " 8766| 18446744073709551617",
+                " 8766|8766",
+                "00000000c510c949|1:0000",
+                "-1|",
+                "20 0 0 11 -1|",
+                "20 0 0 11 -1|20 0 0 11 x",
+                "20 0 0 11 -1|20 0 0 11 -",
+                "11 -1|11 -1  14: 0100007F:C352",
+                "  13: |   x: ",
+                "  13: |   13 ",
+                "  13: |"
             })
     void skipsALineWithAnAbsurdColumn(String change) throws IOException {
         String line = Recording.lines(Family.IPV4).get(KEEPALIVE_LINE);
         String sound = Recording.lines(Family.IPV4).get(REQUEST_LINE);
-        int arrow = change.indexOf(" -> ");
-        String broken = line.replace(change.substring(0, arrow), change.substring(arrow + 4));
+        int bar = change.indexOf('|');
+        String broken = line.replace(change.substring(0, bar), change.substring(bar + 1));
         assertFalse(broken.equals(line), "the change must change something");
 
         NetTcpFile.Result result = readLines(broken, sound);
@@ -267,6 +274,41 @@ class NetTcpFileTest {
         assertTrue(result.firstMalformed().startsWith("line 2: "), result.firstMalformed());
         assertEquals(1, table.rows());
         assertEquals(SocketKind.REQUEST, table.kind(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1F90 01 |1F90x01 ", " 01 | 01x", " 01 | 0x "})
+    void checksTheStateOfALineThatIsNotWanted(String change) throws IOException {
+        String line = Recording.lines(Family.IPV4).get(KEEPALIVE_LINE);
+        int bar = change.indexOf('|');
+        byte[] content = Recording.file(
+                Recording.lines(Family.IPV4).get(0),
+                line.replace(change.substring(0, bar), change.substring(bar + 1)),
+                line);
+
+        NetTcpFile.Result result = Recording.read(Recording.reader(), content, Family.IPV4, 1 << 10, table);
+
+        assertEquals(1, result.lines());
+        assertEquals(1, result.malformedLines());
+    }
+
+    @Test
+    void doesNotLookBehindTheEndOfALine() throws IOException {
+        // Its state would be where the next line has one.
+        String tooShort = "  13: 0100007F:C351 0100007F:1F9";
+        String sound = Recording.lines(Family.IPV4).get(REQUEST_LINE);
+        byte[] content = Recording.file(Recording.lines(Family.IPV4).get(0), tooShort, " 0A ", sound);
+
+        NetTcpFile.Result result = Recording.read(Recording.reader(), content, Family.IPV4, 1 << 3, table);
+
+        assertEquals(2, result.malformedLines());
+    }
+
+    @Test
+    void takesNothingButAMinisockForTimeWait() throws IOException {
+        readLines(Recording.lines(Family.IPV4).get(KEEPALIVE_LINE).replace(" 01 ", " 06 "));
+
+        assertEquals(SocketKind.MINISOCK, table.kind(0));
     }
 
     @Test
@@ -356,6 +398,18 @@ class NetTcpFileTest {
         assertThrows(
                 MalformedFileException.class,
                 () -> Recording.read(reader, new byte[200_000], Family.IPV4, NetTcpFile.ALL_STATES, table));
+
+        assertEquals(new NetTcpFile.Result(true, 24, 0, ""), reader.read(Family.IPV4, NetTcpFile.ALL_STATES, table));
+    }
+
+    @Test
+    void startsAnewAfterALineLongerThanTheBufferWithoutEnd() throws IOException {
+        NetTcpFile reader = Recording.reader();
+        byte[] content = Arrays.copyOf(Recording.bytes(Family.IPV4), 200_000);
+        assertEquals(
+                1,
+                Recording.read(reader, content, Family.IPV4, NetTcpFile.ALL_STATES, table)
+                        .malformedLines());
 
         assertEquals(new NetTcpFile.Result(true, 24, 0, ""), reader.read(Family.IPV4, NetTcpFile.ALL_STATES, table));
     }
