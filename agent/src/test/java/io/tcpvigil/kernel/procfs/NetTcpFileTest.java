@@ -165,10 +165,13 @@ class NetTcpFileTest {
         String retransmitting =
                 line.replace(" 02:000AFC29 00000000 ", " 01:00000014 00000103 ").replace("C351", "C352");
 
-        readLines(probing, retransmitting);
+        String windowClosed = probing.replace(" 02:", " 04:").replace("C351", "C353");
+
+        readLines(probing, retransmitting, windowClosed);
 
         assertEquals(7, table.retransmits(0));
         assertEquals(255, table.retransmits(1), "no more than the column holds");
+        assertEquals(7, table.retransmits(2));
         assertEquals(200, table.expiresMillis(1));
     }
 
