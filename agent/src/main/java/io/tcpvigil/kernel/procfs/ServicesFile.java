@@ -3,10 +3,10 @@ package io.tcpvigil.kernel.procfs;
 
 import io.tcpvigil.Nullable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 
 /**
  * {@code /etc/services}, services(5): the usual names of ports. Names are an ornament, so that nothing here fails: a line
@@ -20,11 +20,10 @@ import java.util.Map;
 public final class ServicesFile {
     private static final Path USUAL = Path.of("/etc/services");
     private static final int MAX_PORT = 65_535;
-
-    private record Names(Map<Integer, String> tcp, Map<Integer, String> udp, String problem) {}
+    private static final int UDP_FLAG = 1;
 
     private final Path file;
-    private volatile @Nullable Names loaded;
+    private volatile @Nullable Entries loaded;
 
     public ServicesFile(Path file) {
         this.file = file;
@@ -37,88 +36,134 @@ public final class ServicesFile {
 
     /** The name of a TCP port, or null when it has none. The first of several names counts. */
     public @Nullable String tcp(int port) {
-        return names().tcp.get(port);
+        return entries().name(port << 1);
     }
 
     /** The name of a UDP port, or null when it has none. The first of several names counts. */
     public @Nullable String udp(int port) {
-        return names().udp.get(port);
+        return entries().name(port << 1 | UDP_FLAG);
     }
 
     /** Why there are no names although there is a file; empty when all is well. */
     public String problem() {
-        return names().problem;
+        return entries().problem;
     }
 
-    private Names names() {
-        Names names = loaded;
-        if (names == null) {
+    private Entries entries() {
+        Entries entries = loaded;
+        if (entries == null) {
             synchronized (this) {
-                names = loaded;
-                if (names == null) {
-                    names = load();
-                    loaded = names;
+                entries = loaded;
+                if (entries == null) {
+                    entries = load();
+                    loaded = entries;
                 }
             }
         }
-        return names;
+        return entries;
     }
 
-    private Names load() {
-        Map<Integer, String> tcp = new HashMap<>();
-        Map<Integer, String> udp = new HashMap<>();
+    private Entries load() {
         try {
-            String text = SmallFile.read(file);
-            int start = 0;
-            while (start < text.length()) {
-                int newline = text.indexOf('\n', start);
-                int end = newline < 0 ? text.length() : newline;
-                takeLine(text, start, end, tcp, udp);
-                start = end + 1;
-            }
-            return new Names(tcp, udp, "");
+            return new Entries(SmallFile.readBytes(file), "");
         } catch (NoSuchFileException absent) {
-            return new Names(tcp, udp, "");
+            return new Entries(new byte[0], "");
         } catch (IOException failed) {
-            return new Names(tcp, udp, String.valueOf(failed.getMessage()));
+            return new Entries(new byte[0], String.valueOf(failed.getMessage()));
         }
     }
 
-    private static void takeLine(String text, int start, int end, Map<Integer, String> tcp, Map<Integer, String> udp) {
-        int nameStart = skipBlanks(text, start, end);
-        int nameEnd = skipWord(text, nameStart, end);
-        int portStart = skipBlanks(text, nameEnd, end);
-        int portEnd = skipWord(text, portStart, end);
-        int slash = text.indexOf('/', portStart);
-        if (nameEnd == nameStart || slash < 0) {
-            return;
-        }
-        long port = Decimals.parse(text, portStart, slash);
-        if (port < 1 || port > MAX_PORT) {
-            return;
-        }
-        String name = text.substring(nameStart, nameEnd);
-        if (text.startsWith("/tcp", slash) && portEnd == slash + 4) {
-            tcp.putIfAbsent((int) port, name);
-        } else if (text.startsWith("/udp", slash) && portEnd == slash + 4) {
-            udp.putIfAbsent((int) port, name);
-        }
-    }
+    /**
+     * The file as it is and where its names are: a command that starts, shows twenty ports and ends has no time to make
+     * strings of three hundred.
+     */
+    private static final class Entries {
+        private final byte[] text;
+        private final String problem;
+        private int[] keys = new int[512];
+        private int[] nameStarts = new int[512];
+        private int count;
 
-    private static int skipBlanks(String text, int from, int end) {
-        int at = from;
-        while (at < end && (text.charAt(at) == ' ' || text.charAt(at) == '\t')) {
-            at++;
+        Entries(byte[] text, String problem) {
+            this.text = text;
+            this.problem = problem;
+            int at = 0;
+            while (at < text.length) {
+                at = takeLine(at) + 1;
+            }
         }
-        return at;
-    }
 
-    /** A word is visible ASCII up to a comment: what ends up in labels and on terminals holds nothing else. */
-    private static int skipWord(String text, int from, int end) {
-        int at = from;
-        while (at < end && text.charAt(at) > ' ' && text.charAt(at) < 0x7F && text.charAt(at) != '#') {
-            at++;
+        /** Takes the entry of the line at {@code start}, if it has one; where the line ends. */
+        private int takeLine(int start) {
+            byte[] bytes = text;
+            int nameStart = skipBlanks(start);
+            int nameEnd = skipWord(nameStart);
+            int at = skipBlanks(nameEnd);
+            int port = 0;
+            while (at < bytes.length && bytes[at] >= '0' && bytes[at] <= '9' && port <= MAX_PORT) {
+                port = port * 10 + (bytes[at] - '0');
+                at++;
+            }
+            int protocolEnd = skipWord(at);
+            if (nameEnd > nameStart && port > 0 && port <= MAX_PORT && protocolEnd - at == 4) {
+                addIfKnown(port, at, nameStart);
+            }
+            while (protocolEnd < bytes.length && bytes[protocolEnd] != '\n') {
+                protocolEnd++;
+            }
+            return protocolEnd;
         }
-        return at;
+
+        private void addIfKnown(int port, int protocolStart, int nameStart) {
+            byte[] bytes = text;
+            if (bytes[protocolStart] != '/' || bytes[protocolStart + 3] != 'p') {
+                return;
+            }
+            if (bytes[protocolStart + 1] == 't' && bytes[protocolStart + 2] == 'c') {
+                add(port << 1, nameStart);
+            } else if (bytes[protocolStart + 1] == 'u' && bytes[protocolStart + 2] == 'd') {
+                add(port << 1 | UDP_FLAG, nameStart);
+            }
+        }
+
+        private void add(int key, int nameStart) {
+            if (count == keys.length) {
+                keys = Arrays.copyOf(keys, 2 * count);
+                nameStarts = Arrays.copyOf(nameStarts, 2 * count);
+            }
+            keys[count] = key;
+            nameStarts[count] = nameStart;
+            count++;
+        }
+
+        @Nullable
+        String name(int key) {
+            for (int i = 0; i < count; i++) {
+                if (keys[i] == key) {
+                    int start = nameStarts[i];
+                    return new String(text, start, skipWord(start) - start, StandardCharsets.US_ASCII);
+                }
+            }
+            return null;
+        }
+
+        private int skipBlanks(int from) {
+            byte[] bytes = text;
+            int at = from;
+            while (at < bytes.length && (bytes[at] == ' ' || bytes[at] == '\t')) {
+                at++;
+            }
+            return at;
+        }
+
+        /** A word is visible ASCII up to a comment: what ends up in labels and on terminals holds nothing else. */
+        private int skipWord(int from) {
+            byte[] bytes = text;
+            int at = from;
+            while (at < bytes.length && bytes[at] > ' ' && bytes[at] < 0x7F && bytes[at] != '#') {
+                at++;
+            }
+            return at;
+        }
     }
 }

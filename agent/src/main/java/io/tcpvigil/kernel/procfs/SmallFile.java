@@ -2,7 +2,6 @@
 package io.tcpvigil.kernel.procfs;
 
 import io.tcpvigil.Nullable;
-import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -11,10 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Opens and reads files so that every failure names the file, and a file that is not there is told from one refused. */
 final class SmallFile {
-    private static final int READ_BYTES = 8192;
+    private static final int FIRST_READ_BYTES = 8192;
 
     private SmallFile() {}
 
@@ -36,13 +36,23 @@ final class SmallFile {
 
     /** The whole file, one char per byte. */
     static String read(Path file) throws IOException {
+        return new String(readBytes(file), StandardCharsets.ISO_8859_1);
+    }
+
+    /** The whole file. */
+    static byte[] readBytes(Path file) throws IOException {
         try (FileInputStream in = open(file)) {
-            ByteArrayOutputStream content = new ByteArrayOutputStream(READ_BYTES);
-            byte[] piece = new byte[READ_BYTES];
-            for (int got = read(in, file, piece, 0); got >= 0; got = read(in, file, piece, 0)) {
-                content.write(piece, 0, got);
+            byte[] content = new byte[FIRST_READ_BYTES];
+            int length = 0;
+            int got = read(in, file, content, 0);
+            while (got >= 0) {
+                length += got;
+                if (length == content.length) {
+                    content = Arrays.copyOf(content, 2 * length);
+                }
+                got = read(in, file, content, length);
             }
-            return content.toString(StandardCharsets.ISO_8859_1);
+            return Arrays.copyOf(content, length);
         }
     }
 
