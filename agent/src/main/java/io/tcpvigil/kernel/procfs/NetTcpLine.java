@@ -80,8 +80,7 @@ final class NetTcpLine {
         }
         TcpState state = TcpState.ofKernelNumber(number);
         if (state == null || state == TcpState.CLOSED) {
-            // Closed sockets are in none of the kernel's tables: a row of that number is as strange as one of number
-            // 99.
+            // Closed sockets are in none of the kernel's tables: a row of that number is as strange as an unknown one.
             table.unknownState(number);
             return null;
         }

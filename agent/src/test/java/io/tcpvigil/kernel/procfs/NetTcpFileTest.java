@@ -13,12 +13,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,8 +131,9 @@ class NetTcpFileTest {
         String ipv4 = Recording.lines(Family.IPV4).get(KEEPALIVE_LINE).replace("0100007F", "7F000001");
         String ipv6 = Recording.lines(Family.IPV6).get(6).replace("B80D0120", "20010DB8");
 
-        readWith(reader, Family.IPV4, ipv4);
-        readWith(reader, Family.IPV6, ipv6.replace(":C367", ":C368").replace("01000000", "00000001"));
+        Recording.readSockets(reader, Family.IPV4, table, ipv4);
+        Recording.readSockets(
+                reader, Family.IPV6, table, ipv6.replace(":C367", ":C368").replace("01000000", "00000001"));
 
         assertEquals("127.0.0.1:50001", table.local(0).toString());
         assertEquals("[2001:db8::1]:50024", table.local(1).toString());
@@ -230,110 +229,11 @@ class NetTcpFileTest {
         assertEquals(SocketKind.FULL, table.kind(0));
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                " 01 | 0x ",
-                " 01 | 1 ",
-                " 01 | 001 ",
-                ":C351|:1C351",
-                ":C351|:351",
-                ":1F90|:-F90",
-                "0100007F:C|0100007G:C",
-                "0100007F:C|00100007F:C",
-                "0100007F:C|00007F:C",
-                "00000000:00000000|00000000.00000000",
-                "00000000:00000000|00000000:0000000",
-                "00000000:00000000|00000000:000000000",
-                "02:000AFC29|02:AFC29",
-                "02:000AFC29|02:0000000000000AFC29",
-                "02:000AFC29|2:000AFC29",
-                "00000000     0|00000000 4294967296",
-                " 8766| 4294967296",
-                " 8766| -1",
-                " 8766| 9999999999999999999",
-                " 8766| 18446744073709551617",
-                " 8766|8766",
-                "00000000c510c949|1:0000",
-                "-1|",
-                "20 0 0 11 -1|",
-                "20 0 0 11 -1|20 0 0 11 x",
-                "20 0 0 11 -1|20 0 0 11 -",
-                "11 -1|11 -1  14: 0100007F:C352",
-                "  13: |   x: ",
-                "  13: |   13 ",
-                "  13: |"
-            })
-    void skipsALineWithAnAbsurdColumn(String change) throws IOException {
-        String line = Recording.lines(Family.IPV4).get(KEEPALIVE_LINE);
-        String sound = Recording.lines(Family.IPV4).get(REQUEST_LINE);
-        int bar = change.indexOf('|');
-        String broken = line.replace(change.substring(0, bar), change.substring(bar + 1));
-        assertFalse(broken.equals(line), "the change must change something");
-
-        NetTcpFile.Result result = readLines(broken, sound);
-
-        assertEquals(1, result.malformedLines());
-        assertTrue(result.firstMalformed().startsWith("line 2: "), result.firstMalformed());
-        assertEquals(1, table.rows());
-        assertEquals(SocketKind.REQUEST, table.kind(0));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"1F90 01 |1F90x01 ", " 01 | 01x", " 01 | 0x "})
-    void checksTheStateOfALineThatIsNotWanted(String change) throws IOException {
-        String line = Recording.lines(Family.IPV4).get(KEEPALIVE_LINE);
-        int bar = change.indexOf('|');
-        byte[] content = Recording.file(
-                Recording.lines(Family.IPV4).get(0),
-                line.replace(change.substring(0, bar), change.substring(bar + 1)),
-                line);
-
-        NetTcpFile.Result result = Recording.read(Recording.reader(), content, Family.IPV4, 1 << 10, table);
-
-        assertEquals(1, result.lines());
-        assertEquals(1, result.malformedLines());
-    }
-
-    @Test
-    void doesNotLookBehindTheEndOfALine() throws IOException {
-        // Its state would be where the next line has one.
-        String tooShort = "  13: 0100007F:C351 0100007F:1F9";
-        String sound = Recording.lines(Family.IPV4).get(REQUEST_LINE);
-        byte[] content = Recording.file(Recording.lines(Family.IPV4).get(0), tooShort, " 0A ", sound);
-
-        NetTcpFile.Result result = Recording.read(Recording.reader(), content, Family.IPV4, 1 << 3, table);
-
-        assertEquals(2, result.malformedLines());
-    }
-
     @Test
     void takesNothingButAMinisockForTimeWait() throws IOException {
         readLines(Recording.lines(Family.IPV4).get(KEEPALIVE_LINE).replace(" 01 ", " 06 "));
 
         assertEquals(SocketKind.MINISOCK, table.kind(0));
-    }
-
-    @Test
-    void namesTheFirstMalformedLineOnly() throws IOException {
-        String sound = Recording.lines(Family.IPV4).get(REQUEST_LINE);
-
-        NetTcpFile.Result result = readLines(sound, "\u001b[31m" + "x".repeat(100), "");
-
-        assertEquals(2, result.malformedLines());
-        assertEquals("line 3: no state where it should be: '?[31m" + "x".repeat(55) + "...'", result.firstMalformed());
-    }
-
-    @Test
-    void skipsALastLineThatHasNoEnd() throws IOException {
-        byte[] whole = Recording.bytes(Family.IPV4);
-        byte[] torn = Arrays.copyOf(whole, whole.length - 1);
-
-        NetTcpFile.Result result = Recording.read(torn, Family.IPV4, table);
-
-        assertEquals(23, table.rows());
-        assertEquals(1, result.malformedLines());
-        assertTrue(result.firstMalformed().startsWith("line 25: the line has no end"), result.firstMalformed());
     }
 
     @ParameterizedTest
@@ -373,69 +273,12 @@ class NetTcpFileTest {
     }
 
     @Test
-    void skipsALineLongerThanTheBuffer() throws IOException {
-        List<String> lines = Recording.lines(Family.IPV4);
-        byte[] content = Recording.file(
-                lines.get(0), lines.get(KEEPALIVE_LINE), lines.get(1) + " 1".repeat(100_000), lines.get(REQUEST_LINE));
-
-        NetTcpFile.Result result = Recording.read(content, Family.IPV4, table);
-
-        assertEquals(2, result.lines());
-        assertEquals(1, result.malformedLines());
-        assertTrue(result.firstMalformed().startsWith("line 3: longer than"), result.firstMalformed());
-        assertEquals(SocketKind.REQUEST, table.kind(1));
-    }
-
-    @Test
     void readsATableWithoutSockets() throws IOException {
         NetTcpFile.Result result =
                 Recording.read(Recording.file(Recording.lines(Family.IPV4).get(0)), Family.IPV4, table);
 
         assertEquals(new NetTcpFile.Result(true, 0, 0, ""), result);
         assertEquals(0, table.rows());
-    }
-
-    @Test
-    void startsAnewAfterAMalformedFile() throws IOException {
-        NetTcpFile reader = Recording.reader();
-        assertThrows(
-                MalformedFileException.class,
-                () -> Recording.read(reader, new byte[200_000], Family.IPV4, NetTcpFile.ALL_STATES, table));
-
-        assertEquals(new NetTcpFile.Result(true, 24, 0, ""), reader.read(Family.IPV4, NetTcpFile.ALL_STATES, table));
-    }
-
-    @Test
-    void startsAnewAfterALineLongerThanTheBufferWithoutEnd() throws IOException {
-        NetTcpFile reader = Recording.reader();
-        byte[] content = Arrays.copyOf(Recording.bytes(Family.IPV4), 200_000);
-        assertEquals(
-                1,
-                Recording.read(reader, content, Family.IPV4, NetTcpFile.ALL_STATES, table)
-                        .malformedLines());
-
-        assertEquals(new NetTcpFile.Result(true, 24, 0, ""), reader.read(Family.IPV4, NetTcpFile.ALL_STATES, table));
-    }
-
-    @Test
-    void rejectsAFileWithoutHeader() throws IOException {
-        List<String> lines = Recording.lines(Family.IPV4);
-
-        assertMalformed(1, Recording.file(lines.subList(1, lines.size())));
-        assertMalformed(1, new byte[0]);
-        assertMalformed(1, "  sl  local_address".getBytes(StandardCharsets.US_ASCII));
-        assertMalformed(1, Recording.file(lines.get(0) + lines.get(1), lines.get(2)));
-        assertMalformed(1, Recording.file("Inter-|   Receive", lines.get(1)));
-    }
-
-    @Test
-    void rejectsAFileInWhichNoLineIsSound() throws IOException {
-        String header = Recording.lines(Family.IPV4).get(0);
-
-        MalformedFileException thrown = assertMalformed(2, Recording.file(header, "one", "two"));
-
-        assertEquals("net/tcp:2: no state where it should be: 'one'", thrown.getMessage());
-        assertEquals("net/tcp", thrown.path());
     }
 
     @Test
@@ -470,53 +313,8 @@ class NetTcpFileTest {
         assertTrue(Recording.message(thrown).contains(directory + "/net/tcp"), thrown.getMessage());
     }
 
-    @Test
-    void keepsTheRowsReadBeforeAReadFails() throws IOException {
-        InputStream failing = new FailingStream(Recording.bytes(Family.IPV4), 1500);
-
-        IOException thrown = assertThrows(
-                IOException.class,
-                () -> Recording.reader().read(failing, Path.of("net/tcp"), Family.IPV4, NetTcpFile.ALL_STATES, table));
-
-        assertEquals("net/tcp: Input/output error", thrown.getMessage());
-        assertEquals(9, table.rows());
-    }
-
-    /** Gives so many bytes, then fails as the kernel does. */
-    private static final class FailingStream extends InputStream {
-        private final byte[] content;
-        private int left;
-
-        FailingStream(byte[] content, int bytes) {
-            this.content = content;
-            this.left = bytes;
-        }
-
-        @Override
-        public int read() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            if (left == 0) {
-                throw new IOException("Input/output error");
-            }
-            int given = left;
-            System.arraycopy(content, 0, target, offset, given);
-            left = 0;
-            return given;
-        }
-    }
-
     private NetTcpFile.Result readLines(String... sockets) throws IOException {
-        return readWith(Recording.reader(), Family.IPV4, sockets);
-    }
-
-    private NetTcpFile.Result readWith(NetTcpFile reader, Family family, String... sockets) throws IOException {
-        List<String> lines = new ArrayList<>(List.of(sockets));
-        lines.add(0, Recording.lines(family).get(0));
-        return Recording.read(reader, Recording.file(lines), family, NetTcpFile.ALL_STATES, table);
+        return Recording.readSockets(Recording.reader(), Family.IPV4, table, sockets);
     }
 
     private NetTcpFile.Result readPieces(Family family, byte[] content, int pieceBytes) throws IOException {
@@ -527,12 +325,5 @@ class NetTcpFileTest {
             }
         };
         return Recording.reader().read(pieces, Path.of("net/tcp"), family, NetTcpFile.ALL_STATES, table);
-    }
-
-    private MalformedFileException assertMalformed(int line, byte[] content) {
-        MalformedFileException thrown =
-                assertThrows(MalformedFileException.class, () -> Recording.read(content, Family.IPV4, table));
-        assertEquals(line, thrown.line());
-        return thrown;
     }
 }

@@ -53,6 +53,14 @@ final class Recording {
         return reader.read(new ByteArrayInputStream(content), name, family, stateMask, table);
     }
 
+    /** Reads a file of the family that has the recorded header and these lines. */
+    static NetTcpFile.Result readSockets(NetTcpFile reader, Family family, SocketTable table, String... sockets)
+            throws IOException {
+        List<String> lines = new ArrayList<>(List.of(sockets));
+        lines.add(0, lines(family).get(0));
+        return read(reader, file(lines), family, NetTcpFile.ALL_STATES, table);
+    }
+
     /** The lines with an end to each. */
     static byte[] file(List<String> lines) {
         return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1);
