@@ -16,6 +16,11 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = Main.Version.class,
         footer = {"", "Start with:  tcpvigil snapshot    tcpvigil explain    tcpvigil daemon"})
 public final class Main {
+    /** What picocli takes at least. */
+    private static final int NARROWEST_HELP = 55;
+
+    private static final int WIDEST_HELP = 100;
+
     private Main() {}
 
     /** The version that the build wrote into the jar. */
@@ -49,7 +54,7 @@ public final class Main {
         command.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         command.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF));
         command.setUsageHelpAutoWidth(false);
-        command.setUsageHelpWidth(Math.min(100, terminal.width()));
+        command.setUsageHelpWidth(Math.max(NARROWEST_HELP, Math.min(WIDEST_HELP, terminal.width())));
         command.setParameterExceptionHandler((wrong, arguments) -> {
             CommandLine at = wrong.getCommandLine();
             at.getErr()

@@ -147,8 +147,8 @@ final class SnapshotCommand implements Callable<Integer> {
         SnapshotText text = new SnapshotText(terminal, report);
         text.header();
         if (holders != null && holders.unreadableProcesses() > 0) {
-            text.warn(holders.unreadableProcesses() + " processes of other users not readable: run as root or add"
-                    + " CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
+            text.warn("processes that do not show their sockets: " + holders.unreadableProcesses()
+                    + "; run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
         }
         if (report.coverage().extent() == Coverage.Extent.FAILED) {
             return;

@@ -92,7 +92,7 @@ final class SnapshotText {
             warn("ports: net.ipv4.ip_local_port_range could not be read, so inbound and outbound cannot be told apart");
             return;
         }
-        TextTable table = new TextTable(">PORT", "SERVICE", "CLASS", ">QUEUE", ">LIMIT", ">CONNECTIONS", "STATES");
+        TextTable table = new TextTable(">PORT", "SERVICE", "CLASS", ">QUEUE", ">LIMIT", ">OPEN", "STATES");
         for (PortUse port : breakdown.ports()) {
             boolean listening = !port.listeners().isEmpty();
             table.row(
@@ -104,7 +104,7 @@ final class SnapshotText {
                     Long.toString(port.states().connections()),
                     states(port.states()) + (listening ? "" : " (nobody listens any more)"));
         }
-        section("SERVING PORTS (QUEUE: accepted by the kernel, not yet by the application; of LIMIT)");
+        section("SERVING PORTS (QUEUE connections of at most LIMIT wait for accept)");
         printOrNone(table, "nobody listens");
     }
 
@@ -115,7 +115,7 @@ final class SnapshotText {
         if (breakdown == null || range == null) {
             return;
         }
-        TextTable table = new TextTable("DESTINATION", ">PORT", "SERVICE", "FROM", ">PORTS USED", "STATES");
+        TextTable table = new TextTable("DESTINATION", ">PORT", "SERVICE", "FROM", ">USED", ">SHARE", "STATES");
         List<DestinationUse> destinations = breakdown.destinations();
         int shown = Math.min(most, destinations.size());
         for (DestinationUse each : destinations.subList(0, shown)) {
@@ -124,10 +124,11 @@ final class SnapshotText {
                     Integer.toString(each.port()),
                     service(each.port()),
                     each.source().toString(),
-                    each.portsUsed() + " (" + percent(each.utilisation(range)) + ")",
+                    Integer.toString(each.portsUsed()),
+                    percent(each.utilisation(range)),
                     states(each.states()));
         }
-        section("BUSIEST DESTINATIONS (" + range.size() + " ephemeral ports each, " + range.low() + " to "
+        section("BUSIEST DESTINATIONS (USED of " + range.size() + " ephemeral ports, " + range.low() + " to "
                 + range.high() + ")");
         printOrNone(table, "no outbound connections");
         if (shown < destinations.size()) {
@@ -188,7 +189,7 @@ final class SnapshotText {
     /** A share of 1 with one decimal. */
     private static String percent(double share) {
         long tenths = Math.round(share * 1000);
-        return tenths / 10 + "." + tenths % 10 + " %";
+        return tenths / 10 + "." + tenths % 10 + "%";
     }
 
     private static String millis(long nanos) {

@@ -22,17 +22,9 @@ final class SocketList {
 
     /** @param holders who holds what; null when nobody asked */
     static void print(SocketTable sockets, @Nullable ProcessSockets holders, Terminal terminal) {
-        TextTable table = new TextTable(
-                "STATE",
-                ">RECV-Q",
-                ">SEND-Q",
-                "LOCAL",
-                "REMOTE",
-                "TIMER",
-                "AGE",
-                ">UID",
-                ">INODE",
-                holders == null ? "" : "PROCESS");
+        TextTable table = holders == null
+                ? new TextTable("STATE", ">RECV-Q", ">SEND-Q", "LOCAL", "REMOTE", "TIMER", "AGE", ">UID", ">INODE")
+                : new TextTable("STATE", ">RECV-Q", ">SEND-Q", "LOCAL", "REMOTE", "TIMER", "AGE", "PROCESS");
         for (int row = 0; row < sockets.rows(); row++) {
             table.measure(cells(sockets, row, holders));
         }
@@ -48,18 +40,21 @@ final class SocketList {
     private static String[] cells(SocketTable sockets, int row, @Nullable ProcessSockets holders) {
         SocketKind kind = sockets.kind(row);
         boolean owned = kind == SocketKind.FULL || kind == SocketKind.BOUND;
-        return new String[] {
-            state(sockets, row),
-            orUnknown(sockets.receiveQueue(row)),
-            orUnknown(sockets.sendQueue(row)),
-            sockets.local(row).toString(),
-            sockets.remote(row).toString(),
-            timer(sockets, row),
-            age(sockets, row),
-            owned ? orUnknown(sockets.uid(row)) : NONE,
-            sockets.inode(row) == 0 ? NONE : Long.toString(sockets.inode(row)),
-            holders == null ? "" : holders(holders, sockets.inode(row)),
-        };
+        String[] cells = new String[holders == null ? 9 : 8];
+        cells[0] = state(sockets, row);
+        cells[1] = orUnknown(sockets.receiveQueue(row));
+        cells[2] = orUnknown(sockets.sendQueue(row));
+        cells[3] = sockets.local(row).toString();
+        cells[4] = sockets.remote(row).toString();
+        cells[5] = timer(sockets, row);
+        cells[6] = age(sockets, row);
+        if (holders == null) {
+            cells[7] = owned ? orUnknown(sockets.uid(row)) : NONE;
+            cells[8] = sockets.inode(row) == 0 ? NONE : Long.toString(sockets.inode(row));
+        } else {
+            cells[7] = holders(holders, sockets.inode(row));
+        }
+        return cells;
     }
 
     private static String holders(ProcessSockets processes, long inode) {

@@ -4,10 +4,15 @@ package io.tcpvigil.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table of text that fits a width: columns as wide as their contents, the last one cut when the line is too long. */
+/**
+ * A table of text that fits a width: columns as wide as their contents. A last column that is too long goes on below itself,
+ * broken at blanks, while there is room for it; else the line is cut.
+ */
 final class TextTable {
     private static final String GAP = "  ";
     private static final String CUT = "..";
+    /** A last column narrower than this is cut instead of being wrapped. */
+    private static final int NARROWEST_WRAP = 14;
 
     private final String[] headings;
     private final boolean[] right;
@@ -77,16 +82,40 @@ final class TextTable {
                 line.append(printable(cells[i])).append(" ".repeat(i == last ? 0 : padding));
             }
         }
+        trim(line);
+        int lastColumn = 0;
+        for (int i = 0; i < last; i++) {
+            lastColumn += widths[i] + GAP.length();
+        }
+        if (line.length() > width && width - lastColumn >= NARROWEST_WRAP && !right[last]) {
+            return wrap(line.toString(), lastColumn, width);
+        }
+        if (line.length() > width) {
+            line.setLength(width - CUT.length());
+            line.append(CUT);
+        }
+        return line.toString();
+    }
+
+    /** Breaks the line at blanks; what does not fit goes on at {@code indent}. A word too long for a line is cut. */
+    private static String wrap(String line, int indent, int width) {
+        StringBuilder wrapped = new StringBuilder();
+        String rest = line;
+        while (rest.length() > width) {
+            int blank = rest.lastIndexOf(' ', width);
+            int end = blank > indent ? blank : width;
+            wrapped.append(rest.substring(0, end).stripTrailing()).append(System.lineSeparator());
+            rest = " ".repeat(indent) + rest.substring(end).stripLeading();
+        }
+        return wrapped.append(rest).toString();
+    }
+
+    private static void trim(StringBuilder line) {
         int end = line.length();
         while (end > 0 && line.charAt(end - 1) == ' ') {
             end--;
         }
         line.setLength(end);
-        if (end > width) {
-            line.setLength(width - CUT.length());
-            line.append(CUT);
-        }
-        return line.toString();
     }
 
     /** Names come from outside: a control character in one of them must not reach the terminal. */

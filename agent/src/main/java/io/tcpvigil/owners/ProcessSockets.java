@@ -5,8 +5,10 @@ import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.SocketFilter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,14 +29,16 @@ public final class ProcessSockets implements SocketFilter.ProcessLookup {
 
     private final Map<Long, List<Holder>> byInode;
     private final int unreadableProcesses;
+    private final int endedProcesses;
 
-    private ProcessSockets(Map<Long, List<Holder>> byInode, int unreadableProcesses) {
+    private ProcessSockets(Map<Long, List<Holder>> byInode, int unreadableProcesses, int endedProcesses) {
         this.byInode = byInode;
         this.unreadableProcesses = unreadableProcesses;
+        this.endedProcesses = endedProcesses;
     }
 
     /**
-     * Walks all processes. One that ends meanwhile is passed over; one whose descriptors may not be read is counted.
+     * Walks all processes. Those that end meanwhile, and those whose descriptors may not be read, are counted.
      *
      * @param proc where {@code /proc} is
      * @throws IOException when {@code proc} itself cannot be listed
@@ -42,21 +46,22 @@ public final class ProcessSockets implements SocketFilter.ProcessLookup {
     public static ProcessSockets scan(Path proc) throws IOException {
         Map<Long, List<Holder>> byInode = new HashMap<>();
         int unreadable = 0;
+        int endedProcesses = 0;
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
                 try {
                     readDescriptors(process, byInode);
-                } catch (IOException refused) {
-                    // Refused, or it ended between the listing and the look: then it holds nothing any more.
-                    if (Files.exists(process)) {
-                        unreadable++;
-                    }
+                } catch (AccessDeniedException refused) {
+                    unreadable++;
+                } catch (FileSystemException ended) {
+                    // ENOENT or ESRCH: it ended between the listing and the look, and holds nothing any more.
+                    endedProcesses++;
                 }
             }
         } catch (DirectoryIteratorException failure) {
             throw failure.getCause();
         }
-        return new ProcessSockets(byInode, unreadable);
+        return new ProcessSockets(byInode, unreadable, endedProcesses);
     }
 
     private static void readDescriptors(Path process, Map<Long, List<Holder>> byInode) throws IOException {
@@ -106,6 +111,11 @@ public final class ProcessSockets implements SocketFilter.ProcessLookup {
     /** How many processes would not show their descriptors: sockets without a holder may be theirs. */
     public int unreadableProcesses() {
         return unreadableProcesses;
+    }
+
+    /** How many processes ended during the walk: their sockets may have been passed on, or are closing. */
+    public int endedProcesses() {
+        return endedProcesses;
     }
 
     @Override
