@@ -81,7 +81,8 @@ public final class WebServer {
         try {
             return HttpServer.create(listen, BACKLOG);
         } catch (IOException e) {
-            throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot listen on " + listen.getHostString() + ":" + listen.getPort() + ": " + e.getMessage(), e);
         }
     }
 
