@@ -23,16 +23,6 @@ public final class SocketFilter {
     /** Fits every socket. */
     public static final SocketFilter ALL = new SocketFilter(List.of());
 
-    /** The keys with one line of explanation each, for help texts. */
-    public static final List<String> KEYS = List.of(
-            "state=STATE      TIME-WAIT, time_wait, timewait, 6; also bound",
-            "port=N           local or remote port; lport= and rport= for one side; N or N-M",
-            "peer=ADDRESS     remote address or network (10.0.0.0/8); local= for the other side",
-            "process=NAME     name of a process that holds the socket, or its pid",
-            "uid=N            user id of the owner",
-            "family=4         socket family: 4 or 6",
-            "age>60s          at least so long in its state, as far as one look can tell (ms, s, m, h, d)");
-
     /** One condition. */
     public sealed interface Term permits States, Ports, Addresses, Processes, Uids, Family, MinimumAge {}
 

@@ -6,44 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.SocketTable;
-import io.tcpvigil.testing.StateZoo;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract, held by netlink on the running kernel. */
 class NetlinkSourceIT extends SocketSourceContract {
-    @SuppressWarnings("NullAway.Init")
-    private static StateZoo zoo;
-
-    @BeforeAll
-    static void openZoo() throws Exception {
-        zoo = StateZoo.open();
-    }
-
-    @AfterAll
-    static void closeZoo() throws Exception {
-        if (zoo != null) {
-            zoo.close();
-        }
-    }
-
     @Override
     SocketSource source() {
         return NetlinkSource.ofThread();
-    }
-
-    @Override
-    <T> T inZoo(Callable<T> work) throws Exception {
-        return zoo.call(work);
-    }
-
-    @Override
-    boolean showsBound() {
-        return true;
     }
 
     @ParameterizedTest

@@ -2,40 +2,11 @@
 package io.tcpvigil.kernel;
 
 import io.tcpvigil.kernel.procfs.ProcFs;
-import io.tcpvigil.testing.StateZoo;
-import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /** The contract, held by /proc on the running kernel. */
 class ProcSourceIT extends SocketSourceContract {
-    @SuppressWarnings("NullAway.Init")
-    private static StateZoo zoo;
-
-    @BeforeAll
-    static void openZoo() throws Exception {
-        zoo = StateZoo.open();
-    }
-
-    @AfterAll
-    static void closeZoo() throws Exception {
-        if (zoo != null) {
-            zoo.close();
-        }
-    }
-
     @Override
     SocketSource source() {
         return new ProcSource(ProcFs.ofThread());
-    }
-
-    @Override
-    <T> T inZoo(Callable<T> work) throws Exception {
-        return zoo.call(work);
-    }
-
-    @Override
-    boolean showsBound() {
-        return false;
     }
 }

@@ -16,20 +16,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every {@link SocketSource} must do, asked of a namespace that holds a {@link StateZoo}. */
 abstract class SocketSourceContract {
-    /** A source that reads the zoo. */
+    @SuppressWarnings("NullAway.Init")
+    private static StateZoo zoo;
+
+    @BeforeAll
+    static void openZoo() throws Exception {
+        zoo = StateZoo.open();
+    }
+
+    @AfterAll
+    static void closeZoo() throws Exception {
+        if (zoo != null) {
+            zoo.close();
+        }
+    }
+
+    /** A source that reads the namespace of the thread that uses it. */
     abstract SocketSource source();
 
     /** Runs {@code work} where the zoo is. */
-    abstract <T> T inZoo(Callable<T> work) throws Exception;
-
-    /** Whether the source shows bound sockets. */
-    abstract boolean showsBound();
+    static <T> T inZoo(Callable<T> work) throws Exception {
+        return zoo.call(work);
+    }
 
     /** The rows of one dump as text, kept in the order of the table. */
     private List<String> dump(SocketQuery query) throws Exception {
@@ -58,7 +74,7 @@ abstract class SocketSourceContract {
     @Test
     void showsEverySocketInItsState() throws Exception {
         Map<String, Integer> expected = StateZoo.allRows();
-        if (!showsBound()) {
+        if (!source().showsBound()) {
             expected.remove("(bound)");
         }
         Map<String, Integer> shown = new TreeMap<>();
