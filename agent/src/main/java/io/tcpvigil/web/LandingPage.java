@@ -191,7 +191,12 @@ final class LandingPage {
         }
         html.markup("</tbody>\n<tfoot>\n");
         writeSum(html, "All states", report.ipv4().total(), report.ipv6().total());
-        writeSum(html, "Bound only", report.ipv4().bound(), report.ipv6().bound());
+        if (report.source().showsBound()) {
+            writeSum(html, "Bound only", report.ipv4().bound(), report.ipv6().bound());
+        } else {
+            html.markup("<tr><th scope=\"row\">Bound only</th><td class=\"n\" colspan=\"3\">unknown</td>");
+            html.markup("<td class=\"bar\"></td></tr>\n");
+        }
         html.markup("</tfoot>\n</table>\n</div>\n</section>\n");
     }
 

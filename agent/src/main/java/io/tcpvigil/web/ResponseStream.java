@@ -20,22 +20,11 @@ final class ResponseStream extends OutputStream {
     private ByteArrayOutputStream held = new ByteArrayOutputStream(8 * 1024);
     private @Nullable OutputStream chunks;
     private boolean begun;
-    private boolean abandoned;
 
     ResponseStream(HttpExchange exchange, int status) {
         this.exchange = exchange;
         this.status = status;
         this.head = exchange.getRequestMethod().equals("HEAD");
-    }
-
-    /** Whether the client has been sent anything, so that the answer cannot be changed any more. */
-    boolean begun() {
-        return begun;
-    }
-
-    /** Drops what is held and all that is still to be written. */
-    void abandon() {
-        abandoned = true;
     }
 
     @Override
@@ -45,9 +34,6 @@ final class ResponseStream extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        if (abandoned) {
-            return;
-        }
         if (!begun && held.size() + length > HELD_BYTES) {
             beginChunks();
         }
@@ -71,6 +57,10 @@ final class ResponseStream extends OutputStream {
         }
         held = new ByteArrayOutputStream(0);
     }
+
+    /** Does nothing: what closes the writers above cannot tell whether the body is whole; {@link #finish} is for that. */
+    @Override
+    public void close() {}
 
     /** Sends what is left: the body is whole. */
     void finish() throws IOException {

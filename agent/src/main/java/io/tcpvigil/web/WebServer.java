@@ -36,6 +36,9 @@ public final class WebServer {
     private static final int BACKLOG = 64;
     private static final String INDENT = "  ";
 
+    /** What {@link HttpExchange#getResponseCode} gives before the client has been sent anything. */
+    private static final int NOT_SENT = -1;
+
     private final HttpServer server;
     private final InetSocketAddress address;
     private final Map<String, Route> routes = new HashMap<>();
@@ -165,6 +168,11 @@ public final class WebServer {
         answering.incrementAndGet();
         try {
             answer(exchange);
+            exchange.close();
+        } catch (Error e) {
+            // Not closed by the server itself; an exception is, and then breaks the connection off.
+            exchange.close();
+            throw e;
         } finally {
             answering.decrementAndGet();
         }
@@ -172,33 +180,17 @@ public final class WebServer {
 
     private void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
-        Response response;
         try {
-            response = choose(exchange, path);
+            send(exchange, choose(exchange, path));
         } catch (RuntimeException e) {
-            response = failed(path, e);
-        }
-        ResponseStream stream = new ResponseStream(exchange, response.status());
-        try {
-            send(exchange, response, stream);
-        } catch (RuntimeException e) {
-            Response apology = failed(path, e);
-            if (stream.begun()) {
+            errors.record(path, e);
+            if (exchange.getResponseCode() != NOT_SENT) {
                 // Ends the connection and not the body, so that the client cannot take what it has for the whole.
                 throw new IOException("the answer broke off", e);
             }
             exchange.getResponseHeaders().remove("Content-Encoding");
-            send(exchange, apology, new ResponseStream(exchange, apology.status()));
-        } catch (Error e) {
-            exchange.close();
-            throw e;
+            send(exchange, Response.line(500, "internal error; the log of tcpvigil says more"));
         }
-        exchange.close();
-    }
-
-    private Response failed(String path, RuntimeException e) {
-        errors.record(path, e);
-        return Response.line(500, "internal error; the log of tcpvigil says more");
     }
 
     private Response choose(HttpExchange exchange, String path) {
@@ -219,7 +211,7 @@ public final class WebServer {
         return route.answer(request);
     }
 
-    private static void send(HttpExchange exchange, Response response, ResponseStream stream) throws IOException {
+    private static void send(HttpExchange exchange, Response response) throws IOException {
         Headers headers = exchange.getResponseHeaders();
         headers.set("Content-Type", response.contentType());
         headers.set("Content-Security-Policy", response.policy());
@@ -232,20 +224,11 @@ public final class WebServer {
         if (gzip) {
             headers.set("Content-Encoding", "gzip");
         }
+        ResponseStream stream = new ResponseStream(exchange, response.status());
         try (OutputStream coded = gzip ? new GZIPOutputStream(stream) : stream;
                 Writer out = new OutputStreamWriter(coded, StandardCharsets.UTF_8)) {
-            writeBody(response, out, stream);
+            response.body().writeTo(out);
         }
         stream.finish();
-    }
-
-    /** Writes the body; when that fails, what the buffers above still hold goes nowhere. */
-    private static void writeBody(Response response, Writer out, ResponseStream stream) throws IOException {
-        try {
-            response.body().writeTo(out);
-        } catch (RuntimeException | Error e) {
-            stream.abandon();
-            throw e;
-        }
     }
 }

@@ -67,6 +67,13 @@ final class ConnectionsCollectorTest {
     }
 
     @Test
+    void leavesOutBoundSocketsThatTheSourceDoesNotShow() throws IOException {
+        String proc = page(Samples.report(Samples.table(), "no netlink", null), TEXT);
+        assertFalse(proc.contains("tcpvigil_bound_sockets"), proc);
+        assertTrue(proc.contains("tcpvigil_connections{"), proc);
+    }
+
+    @Test
     void givesThePartsOfAPartialDumpAndSaysSo() throws IOException {
         String partial = page(Samples.partial("ENOBUFS"), TEXT);
         assertTrue(partial.contains("\ntcpvigil_sample_complete 0.0\n"), partial);

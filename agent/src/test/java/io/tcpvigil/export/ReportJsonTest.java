@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.ports.EphemeralRange;
+import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketKind;
@@ -58,6 +59,33 @@ final class ReportJsonTest {
         assertEquals("partial", JsonTree.at(partial, "source", "coverage"));
         assertEquals("1", JsonTree.at(partial, "states", "established"));
         assertEquals("8", JsonTree.at(partial, "source", "sockets"));
+    }
+
+    @Test
+    void countsNoBoundSocketsThatTheSourceDoesNotShow() throws IOException {
+        String json = text(Samples.report(Samples.table(), "no netlink", null), null);
+        assertEquals(JsonTree.NULL, JsonTree.at(json, "bound"));
+        assertEquals(JsonTree.NULL, JsonTree.at(json, "families", "ipv4", "bound"));
+        assertEquals("1", JsonTree.at(json, "families", "ipv4", "listen"));
+    }
+
+    private static String groups(Report report) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonWriter json = new JsonWriter(text)) {
+            ReportJson.writeGroups(report, "port", GroupedCounts.byLocalPort(Samples.table()), json);
+        }
+        return text.toString();
+    }
+
+    @Test
+    void writesGroups() throws IOException {
+        String json = groups(Samples.report());
+        assertEquals("tcpvigil.groups/1", JsonTree.at(json, "schema"));
+        assertEquals("port", JsonTree.at(json, "by"));
+        assertEquals("443", JsonTree.at(json, "groups", 0, "key"));
+        assertEquals("1", JsonTree.at(json, "groups", 0, "states", "established"));
+        assertEquals("0", JsonTree.at(json, "groups", 0, "bound"));
+        assertEquals(JsonTree.NULL, JsonTree.at(groups(Samples.failed("EPERM")), "groups"));
     }
 
     @Test

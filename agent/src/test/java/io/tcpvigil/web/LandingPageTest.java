@@ -61,6 +61,12 @@ final class LandingPageTest {
     }
 
     @Test
+    void countsNoBoundSocketsThatTheSourceDoesNotShow() throws IOException {
+        report = Samples.report(Samples.table(), "no netlink", Samples.RANGE);
+        assertEquals("Bound only unknown", row("Bound only"));
+    }
+
+    @Test
     void showsListeningPorts() throws IOException {
         assertEquals("443 https system 192.0.2.1 3 of 511 2", row("443"));
         assertEquals("8080 – user :: 0 of ? 0", row("8080"));
