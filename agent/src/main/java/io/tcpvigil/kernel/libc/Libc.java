@@ -20,11 +20,18 @@ public final class Libc {
     public static final int MSG_TRUNC = 0x20;
 
     public static final int MSG_DONTWAIT = 0x40;
+    public static final int SOCK_STREAM = 1;
     public static final int SOCK_RAW = 3;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_CLOEXEC = 0x80000;
+    /** No call on the descriptor waits: it fails with EAGAIN, or of connect with EINPROGRESS. */
+    public static final int SOCK_NONBLOCK = 0x800;
+
     public static final int SOL_SOCKET = 1;
+    public static final int SO_REUSEADDR = 2;
+    public static final int SO_ERROR = 4;
     public static final int SO_RCVBUF = 8;
+    public static final int SO_LINGER = 13;
     public static final int SO_RCVTIMEO = 20;
     public static final int SO_RCVBUFFORCE = 33;
     public static final int SO_COOKIE = 57;
@@ -35,10 +42,20 @@ public final class Libc {
     /** {@code <fcntl.h>}: read only and not inherited by a program that is started. */
     public static final int O_RDONLY_CLOEXEC = 0x80000;
 
+    /** {@code <fcntl.h>}: read and write, never wait, not inherited by a program that is started. */
+    public static final int O_RDWR_NONBLOCK_CLOEXEC = 0x80802;
+
+    /** {@code <sys/socket.h>}, for {@link #shutdown}: nothing more will be sent. */
+    public static final int SHUT_WR = 1;
+
     /** {@code <poll.h>}: there is something to read. */
     public static final int POLLIN = 0x1;
 
     private static final int POLLFD_SIZE = 8;
+    /** {@code <sys/resource.h>}; the same on x86-64 and aarch64. */
+    private static final int RLIMIT_NOFILE = 7;
+
+    private static final int RLIMIT_SIZE = 16;
 
     private final LibcFunctions functions;
     private final Runtime runtime;
@@ -65,6 +82,28 @@ public final class Libc {
 
     public void bind(int fd, byte[] address) throws SyscallException {
         check("bind", functions.bind(fd, address, address.length));
+    }
+
+    /** connect(2): without waiting when the descriptor does not; then EINPROGRESS is what a working call fails with. */
+    public void connect(int fd, byte[] address) throws SyscallException {
+        check("connect", functions.connect(fd, address, address.length));
+    }
+
+    public void listen(int fd, int backlog) throws SyscallException {
+        check("listen", functions.listen(fd, backlog));
+    }
+
+    /** accept4(2): a descriptor of the first connection in the queue; {@code peer} receives its remote address. */
+    public int accept(int fd, byte[] peer, int flags) throws SyscallException {
+        int accepted;
+        do {
+            accepted = functions.accept4(fd, peer, new int[] {peer.length}, flags);
+        } while (accepted < 0 && interrupted());
+        return check("accept", accepted);
+    }
+
+    public void shutdown(int fd, int how) throws SyscallException {
+        check("shutdown", functions.shutdown(fd, how));
     }
 
     /** getsockname(2): fills {@code address} and gives the length that the kernel wrote. */
@@ -123,6 +162,24 @@ public final class Libc {
         return check("recv", (int) received);
     }
 
+    /** read(2): fills {@code bytes} from its start and gives how many; 0 at the end. */
+    public int read(int fd, byte[] bytes) throws SyscallException {
+        long read;
+        do {
+            read = functions.read(fd, bytes, bytes.length);
+        } while (read < 0 && interrupted());
+        return check("read", (int) read);
+    }
+
+    /** write(2): how many of the first {@code length} bytes were taken. */
+    public int write(int fd, byte[] bytes, int length) throws SyscallException {
+        long written;
+        do {
+            written = functions.write(fd, bytes, length);
+        } while (written < 0 && interrupted());
+        return check("write", (int) written);
+    }
+
     public void close(int fd) throws SyscallException {
         check("close", functions.close(fd));
     }
@@ -159,6 +216,35 @@ public final class Libc {
     /** ioctl(2) with a structure that the kernel reads and writes. */
     public void ioctl(int fd, long request, byte[] argument) throws SyscallException {
         check("ioctl", functions.ioctl(fd, request, argument));
+    }
+
+    /**
+     * Raises the number of descriptors that this process may have open, as far as it is allowed to.
+     *
+     * @return how many it may have now
+     */
+    public long raiseDescriptorLimit(long wanted) throws SyscallException {
+        // struct rlimit { rlim_t rlim_cur; rlim_t rlim_max; }, both unsigned 64 bits.
+        byte[] limit = new byte[RLIMIT_SIZE];
+        check("getrlimit", functions.getrlimit(RLIMIT_NOFILE, limit));
+        ByteBuffer fields = ByteBuffer.wrap(limit).order(ByteOrder.nativeOrder());
+        long soft = fields.getLong(0);
+        long hard = fields.getLong(8);
+        if (Long.compareUnsigned(soft, wanted) >= 0) {
+            return soft;
+        }
+        if (Long.compareUnsigned(hard, wanted) < 0) {
+            byte[] both =
+                    nativeBytes(RLIMIT_SIZE).putLong(wanted).putLong(wanted).array();
+            if (functions.setrlimit(RLIMIT_NOFILE, both) == 0) {
+                return wanted;
+            }
+            // Only CAP_SYS_RESOURCE raises the hard limit; the soft one may always go up to it.
+        }
+        long allowed = Long.compareUnsigned(hard, wanted) < 0 ? hard : wanted;
+        byte[] raised = nativeBytes(RLIMIT_SIZE).putLong(allowed).putLong(hard).array();
+        check("setrlimit", functions.setrlimit(RLIMIT_NOFILE, raised));
+        return allowed;
     }
 
     /** isatty(3). */

@@ -16,6 +16,14 @@ public interface LibcFunctions {
 
     int bind(int fd, @In byte[] address, int length);
 
+    int connect(int fd, @In byte[] address, int length);
+
+    int listen(int fd, int backlog);
+
+    int accept4(int fd, @Out byte[] address, @In @Out int[] length, int flags);
+
+    int shutdown(int fd, int how);
+
     int getsockname(int fd, @Out byte[] address, @In @Out int[] length);
 
     int setsockopt(int fd, int level, int option, @In byte[] value, int length);
@@ -28,6 +36,12 @@ public interface LibcFunctions {
     @ssize_t
     long recv(int fd, Pointer buffer, @size_t long length, int flags);
 
+    @ssize_t
+    long read(int fd, @Out byte[] buffer, @size_t long length);
+
+    @ssize_t
+    long write(int fd, @In byte[] buffer, @size_t long length);
+
     int close(int fd);
 
     int poll(@In @Out byte[] pollfds, long count, int timeoutMillis);
@@ -39,6 +53,10 @@ public interface LibcFunctions {
     int unshare(int flags);
 
     int ioctl(int fd, long request, @In @Out byte[] argument);
+
+    int getrlimit(int resource, @Out byte[] limit);
+
+    int setrlimit(int resource, @In byte[] limit);
 
     int isatty(int fd);
 }

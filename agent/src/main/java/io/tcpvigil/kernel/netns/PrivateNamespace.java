@@ -6,6 +6,8 @@ import io.tcpvigil.kernel.libc.SyscallException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +31,9 @@ public final class PrivateNamespace implements AutoCloseable {
     private static final int IFREQ_FLAGS_OFFSET = 16;
     private static final int IFF_UP = 1;
 
+    /** {@code /proc/sys/net/ipv4}: how many buckets the socket table of a namespace made from here has. */
+    private static final Path CHILD_HASH_ENTRIES = Path.of("/proc/sys/net/ipv4/tcp_child_ehash_entries");
+
     private final ExecutorService thread;
 
     private PrivateNamespace(ExecutorService thread) {
@@ -41,6 +46,20 @@ public final class PrivateNamespace implements AutoCloseable {
      * @throws SyscallException EPERM without CAP_SYS_ADMIN
      */
     public static PrivateNamespace create(Libc libc) throws SyscallException {
+        return create(libc, 0);
+    }
+
+    /**
+     * Makes a namespace whose socket table is its own, so that a dump does not walk the buckets of the whole host.
+     *
+     * @param hashBuckets buckets of that table, a power of two; kernels before 6.1 share the host's table whatever it is
+     * @throws SyscallException EPERM without CAP_SYS_ADMIN
+     */
+    public static PrivateNamespace withOwnTable(Libc libc, int hashBuckets) throws SyscallException {
+        return create(libc, hashBuckets);
+    }
+
+    private static PrivateNamespace create(Libc libc, int hashBuckets) throws SyscallException {
         ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
             Thread created = new Thread(work, "netns");
             created.setDaemon(true);
@@ -50,6 +69,11 @@ public final class PrivateNamespace implements AutoCloseable {
         try {
             namespace.call(() -> {
                 libc.unshare(Libc.CLONE_NEWNET);
+                if (hashBuckets > 0 && Files.isWritable(CHILD_HASH_ENTRIES)) {
+                    // The setting is for the children of a namespace: this first one is left again at once.
+                    Files.writeString(CHILD_HASH_ENTRIES, Integer.toString(hashBuckets));
+                    libc.unshare(Libc.CLONE_NEWNET);
+                }
                 bringUp(libc, "lo");
                 return true;
             });
@@ -61,6 +85,13 @@ public final class PrivateNamespace implements AutoCloseable {
             throw new IllegalStateException("making a network namespace", failure);
         }
         return namespace;
+    }
+
+    /** The name of this namespace for nsenter(1) and setns(2), valid while the namespace's thread lives. */
+    public Path path() throws Exception {
+        return call(() -> Path.of("/proc")
+                .resolve(Files.readSymbolicLink(Path.of("/proc/thread-self")))
+                .resolve("ns/net"));
     }
 
     private static void bringUp(Libc libc, String device) throws SyscallException {

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.cli;
+
+import io.tcpvigil.Nullable;
+import io.tcpvigil.kernel.libc.Libc;
+import io.tcpvigil.lab.Family;
+import io.tcpvigil.lab.Lab;
+import io.tcpvigil.lab.LabUnavailableException;
+import io.tcpvigil.lab.Outcome;
+import io.tcpvigil.lab.Role;
+import io.tcpvigil.lab.Scenario;
+import io.tcpvigil.lab.scenario.Scenarios;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tcpvigil lab}: scenarios between the real kernel and a scripted peer. */
+@Command(
+        name = "lab",
+        description = {
+            "Walk the real kernel through TCP, against a scripted peer in a network namespace of its own.",
+            "Without a name the scenarios are listed."
+        },
+        footer = {
+            "",
+            "Exit code: 0 as RFC 9293 says or with known deviations, 1 not so, 64 wrong usage,",
+            "69 no TUN device here, 77 the right is missing (run as root)."
+        })
+final class LabCommand implements Callable<Integer> {
+    /** Most of a run is waiting, so many more than there are processors. */
+    private static final int PARALLEL_RUNS = 8;
+
+    private static final int DIFFERS = 1;
+
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call().
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "SCENARIO", description = "The scenario to run.")
+    private @Nullable String name;
+
+    @Option(names = "--all", description = "Run every scenario and end with one table.")
+    private boolean all;
+
+    @Option(names = "--family", paramLabel = "4|6", description = "IPv4 or IPv6; with --all both, else 4.")
+    private @Nullable String familyText;
+
+    @Option(names = "--role", paramLabel = "ROLE", description = "Only the kernel as client, or as server.")
+    private @Nullable String roleText;
+
+    @Option(names = "--absolute", description = "Print sequence numbers as they are on the wire.")
+    private boolean absolute;
+
+    @Option(names = "--json", description = "Print one JSON object a line.")
+    private boolean json;
+
+    @Option(
+            names = "--hold",
+            paramLabel = "SECONDS",
+            description = "Let the final state stand for so long, and say how to look at it.")
+    private int holdSeconds;
+
+    LabCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** One script for one family. */
+    private record Run(Scenario scenario, Role role, Family family) {}
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try {
+            if (all) {
+                return runAll();
+            }
+            return name == null ? list() : runOne(name);
+        } catch (LabUnavailableException missing) {
+            spec.commandLine().getErr().println("tcpvigil lab: " + missing.getMessage());
+            return missing.isRightMissing() ? ExitCode.NOT_PERMITTED : ExitCode.UNAVAILABLE;
+        } finally {
+            terminal.out().flush();
+        }
+    }
+
+    private int list() {
+        TextTable table = new TextTable("SCENARIO", "KERNEL AS", "ENDS IN", "WHAT HAPPENS");
+        for (Scenario scenario : Scenarios.ALL) {
+            List<Role> roles = scenario.roles();
+            table.row(
+                    scenario.name(),
+                    roles.size() == 2 ? "either" : roles.get(0).label(),
+                    scenario.finalState(roles.get(0)).displayName(),
+                    scenario.description());
+        }
+        table.print(terminal);
+        terminal.out().println();
+        terminal.out()
+                .println("Run one with:  tcpvigil lab " + Scenarios.ALL.get(0).name());
+        return ExitCode.OK;
+    }
+
+    private int runOne(String wanted) throws IOException, InterruptedException {
+        Scenario scenario = Scenarios.named(wanted);
+        if (scenario == null) {
+            throw new ParameterException(spec.commandLine(), "no scenario '" + wanted + "'; 'tcpvigil lab' lists them");
+        }
+        List<Run> runs = runs(List.of(scenario), List.of(Family.IPV4));
+        if (holdSeconds > 0 && runs.size() > 1) {
+            // Only one state can stand before the user's eyes.
+            runs = runs.subList(0, 1);
+        }
+        int code = ExitCode.OK;
+        Lab lab = new Lab(Libc.get(), LabObserver::ofThread);
+        boolean first = true;
+        for (Run run : runs) {
+            if (!first && !json) {
+                terminal.out().println();
+            }
+            first = false;
+            Outcome outcome = lab.run(run.scenario, run.role, run.family, this::show);
+            code = outcome.verdict() == Outcome.Verdict.DIFFERS ? DIFFERS : code;
+        }
+        return code;
+    }
+
+    private void show(Outcome outcome, Path namespace) throws IOException, InterruptedException {
+        print(outcome);
+        if (holdSeconds > 0) {
+            String state = outcome.scenario().finalState(outcome.role()).displayName();
+            String line = state + " stands for " + holdSeconds + " s. In another terminal:\n" + "  sudo nsenter --net="
+                    + namespace + " tcpvigil snapshot --sockets";
+            if (json) {
+                spec.commandLine().getErr().println(line);
+            } else {
+                terminal.out().println(line);
+            }
+            terminal.out().flush();
+            Thread.sleep(holdSeconds * 1_000L);
+        }
+    }
+
+    private void print(Outcome outcome) throws IOException {
+        if (json) {
+            terminal.out().println(LabJson.line(outcome, absolute));
+            terminal.out().flush();
+        } else {
+            new LadderText(terminal, absolute).print(outcome);
+        }
+    }
+
+    private int runAll() throws IOException, InterruptedException {
+        if (name != null || holdSeconds > 0) {
+            throw new ParameterException(spec.commandLine(), "--all goes with no scenario and no --hold");
+        }
+        Lab lab = new Lab(Libc.get(), LabObserver::ofThread);
+        ExecutorService workers = Executors.newFixedThreadPool(PARALLEL_RUNS);
+        try {
+            List<Future<Outcome>> pending = new ArrayList<>();
+            for (Run run : runs(Scenarios.ALL, List.of(Family.values()))) {
+                pending.add(workers.submit(() -> lab.run(run.scenario, run.role, run.family)));
+            }
+            List<Outcome> outcomes = new ArrayList<>();
+            for (Future<Outcome> each : pending) {
+                Outcome outcome = each.get();
+                outcomes.add(outcome);
+                if (json) {
+                    print(outcome);
+                }
+            }
+            return json ? code(outcomes) : summarise(outcomes);
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(failure.getCause());
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private static int code(List<Outcome> outcomes) {
+        for (Outcome outcome : outcomes) {
+            if (outcome.verdict() == Outcome.Verdict.DIFFERS) {
+                return DIFFERS;
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private int summarise(List<Outcome> outcomes) {
+        LadderText ladders = new LadderText(terminal, absolute);
+        int differing = 0;
+        TextTable table = new TextTable("SCENARIO", "FAMILY", "KERNEL AS", "VERDICT", "KNOWN DEVIATIONS");
+        for (Outcome outcome : outcomes) {
+            if (outcome.verdict() == Outcome.Verdict.DIFFERS) {
+                differing++;
+                ladders.print(outcome);
+                terminal.out().println();
+            }
+            StringBuilder deviations = new StringBuilder();
+            outcome.deviations()
+                    .forEach(each ->
+                            deviations.append(deviations.isEmpty() ? "" : " ").append(each.id()));
+            table.row(
+                    outcome.scenario().name(),
+                    outcome.family().displayName(),
+                    outcome.role().label(),
+                    outcome.verdict().label(),
+                    deviations.toString());
+        }
+        table.print(terminal);
+        terminal.out().println();
+        String sum = (outcomes.size() - differing) + " of " + outcomes.size()
+                + " runs are as RFC 9293 says, known deviations included; every state was read through netlink and"
+                + " /proc.";
+        terminal.out().println(differing == 0 ? sum : terminal.warning(sum));
+        return differing == 0 ? ExitCode.OK : DIFFERS;
+    }
+
+    private List<Run> runs(List<Scenario> scenarios, List<Family> usual) {
+        List<Family> families = usual;
+        if (familyText != null) {
+            Family family = Family.parse(familyText);
+            if (family == null) {
+                throw new ParameterException(spec.commandLine(), "--family is 4 or 6, not '" + familyText + "'");
+            }
+            families = List.of(family);
+        }
+        List<Run> runs = new ArrayList<>();
+        for (Scenario scenario : scenarios) {
+            for (Role role : scenario.roles()) {
+                if (roleText == null || roleText.equals(role.label())) {
+                    families.forEach(family -> runs.add(new Run(scenario, role, family)));
+                }
+            }
+        }
+        if (runs.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "no scenario has the kernel as '" + roleText + "'");
+        }
+        return runs;
+    }
+}
