@@ -67,7 +67,7 @@ final class LabNetwork implements AutoCloseable {
                 wire.configureIpv6();
             }
             return wire;
-        } catch (SyscallException failure) {
+        } catch (IOException failure) {
             wire.close();
             throw failure;
         }

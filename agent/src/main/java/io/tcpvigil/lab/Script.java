@@ -175,21 +175,24 @@ public final class Script {
         if (rfc == TcpState.CLOSED) {
             deviations.add(Deviation.CLOSED_IS_ABSENT);
         }
-        steps.add(new Step.Expect(rfc, rfc, kind, deviations, -1, -1, -1, USUAL_MILLIS));
+        steps.add(new Step.Expect(rfc, rfc, kind, deviations, -1, -1, -1, -1, USUAL_MILLIS));
         return this;
     }
 
     /** The kernel shows another state than the RFC's; CLOSED for none at all. */
     public Script shown(TcpState state) {
         Step.Expect expect = last(Step.Expect.class);
+        Set<Deviation> deviations = EnumSet.copyOf(expect.deviations());
+        deviations.remove(Deviation.TIME_WAIT_MINISOCK);
         return amend(new Step.Expect(
                 expect.rfc(),
                 state,
                 expect.kind(),
-                expect.deviations(),
+                deviations,
                 expect.unread(),
                 expect.unacknowledged(),
-                expect.timerMillis(),
+                expect.timerMoreThanMillis(),
+                expect.timerAtMostMillis(),
                 expect.withinMillis()));
     }
 
@@ -203,12 +206,13 @@ public final class Script {
                 expect.deviations(),
                 unread,
                 unacknowledged,
-                expect.timerMillis(),
+                expect.timerMoreThanMillis(),
+                expect.timerAtMostMillis(),
                 expect.withinMillis()));
     }
 
-    /** The timer beside the state has at most so much left, and more than half of it. */
-    public Script timer(int millis) {
+    /** How much the timer beside the state has left: more than the one, at most the other. */
+    public Script timer(int moreThanMillis, int atMostMillis) {
         Step.Expect expect = last(Step.Expect.class);
         return amend(new Step.Expect(
                 expect.rfc(),
@@ -217,7 +221,8 @@ public final class Script {
                 expect.deviations(),
                 expect.unread(),
                 expect.unacknowledged(),
-                millis,
+                moreThanMillis,
+                atMostMillis,
                 expect.withinMillis()));
     }
 
@@ -234,7 +239,8 @@ public final class Script {
                 expect.deviations(),
                 expect.unread(),
                 expect.unacknowledged(),
-                expect.timerMillis(),
+                expect.timerMoreThanMillis(),
+                expect.timerAtMostMillis(),
                 millis));
     }
 
@@ -285,10 +291,14 @@ public final class Script {
                 .state(TcpState.ESTABLISHED);
     }
 
-    /** Lets the peer open the connection. */
+    /** Listens, and lets the peer open the connection. */
     public Script openPassively() {
-        return listen().state(TcpState.LISTEN)
-                .peer(Flag.SYN)
+        return listen().state(TcpState.LISTEN).admit();
+    }
+
+    /** Lets the peer open a connection to the listener that is there. */
+    public Script admit() {
+        return peer(Flag.SYN)
                 .kernel(Flag.SYN, Flag.ACK)
                 .state(TcpState.SYN_RECEIVED, Deviation.REQUEST_SOCKET)
                 .peer(Flag.ACK)

@@ -95,9 +95,8 @@ final class StateCheck {
                 && row.kind() == expect.kind()
                 && (expect.unread() < 0 || row.receiveQueue() == expect.unread())
                 && (expect.unacknowledged() < 0 || row.sendQueue() == expect.unacknowledged())
-                && (expect.timerMillis() < 0
-                        || (row.expiresMillis() <= expect.timerMillis()
-                                && row.expiresMillis() > expect.timerMillis() / 2));
+                && (expect.timerMoreThanMillis() < 0 || row.expiresMillis() > expect.timerMoreThanMillis())
+                && (expect.timerAtMostMillis() < 0 || row.expiresMillis() <= expect.timerAtMostMillis());
         return right ? "" : describe(rows);
     }
 

@@ -63,7 +63,8 @@ sealed interface Step {
      * @param deviations what explains the difference
      * @param unread what the receive queue must be; -1 for anything
      * @param unacknowledged what the send queue must be; -1 for anything
-     * @param timerMillis what the timer may have left at most, and must have half of at least; -1 for anything
+     * @param timerMoreThanMillis what the timer must have left and more; -1 for anything
+     * @param timerAtMostMillis what it may have left at most; -1 for anything
      */
     record Expect(
             TcpState rfc,
@@ -72,7 +73,8 @@ sealed interface Step {
             Set<Deviation> deviations,
             int unread,
             int unacknowledged,
-            int timerMillis,
+            int timerMoreThanMillis,
+            int timerAtMostMillis,
             int withinMillis)
             implements Step {}
 

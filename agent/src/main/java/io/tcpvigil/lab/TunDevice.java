@@ -8,9 +8,13 @@ import io.tcpvigil.lab.wire.MalformedPacketException;
 import io.tcpvigil.lab.wire.Packet;
 import io.tcpvigil.lab.wire.Segment;
 import io.tcpvigil.tcp.Endpoint;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The wire: a TUN device ({@code Documentation/networking/tuntap.rst}) in the namespace of the thread that opens it, up
@@ -42,6 +46,14 @@ final class TunDevice implements AutoCloseable {
     private static final int IFREQ_UNION_OFFSET = 16;
     /** struct in6_ifreq { struct in6_addr; u32 prefix length; int ifindex }. */
     private static final int IN6_IFREQ_SIZE = 24;
+
+    /** Columns: address, index, prefix length, scope, flags, device. */
+    private static final Path IF_INET6 = Path.of("/proc/thread-self/net/if_inet6");
+
+    private static final String IF_INET6_PREFIX = "20010db8";
+    private static final int IF_INET6_FLAGS = 42;
+    private static final int IFA_F_TENTATIVE = 0x40;
+    private static final int ADDRESS_MILLIS = 5_000;
 
     private static final int EAGAIN = 11;
 
@@ -89,8 +101,8 @@ final class TunDevice implements AutoCloseable {
         }
     }
 
-    /** Adds the IPv6 address; fails where the kernel has no IPv6. No duplicate is looked for: TUN devices have no ARP. */
-    void configureIpv6() throws SyscallException {
+    /** Adds the IPv6 address; fails where the kernel has no IPv6. */
+    void configureIpv6() throws IOException {
         int control = libc.socket(Family.IPV6.number(), Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
         try {
             byte[] index = ifreq();
@@ -106,6 +118,32 @@ final class TunDevice implements AutoCloseable {
         } finally {
             libc.close(control);
         }
+        awaitIpv6();
+    }
+
+    /**
+     * Waits until the address may be used: the kernel finishes it later, in a work item, although no duplicate is looked
+     * for on a device without ARP.
+     */
+    private static void awaitIpv6() throws IOException {
+        long deadline = System.nanoTime() + ADDRESS_MILLIS * 1_000_000L;
+        while (!isIpv6Ready()) {
+            if (System.nanoTime() - deadline >= 0) {
+                throw new IOException("the IPv6 address of the TUN device stays tentative");
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** Whether a line such as {@code 20010db8...01 02 40 00 80 tcplab} is there, without the flag IFA_F_TENTATIVE. */
+    private static boolean isIpv6Ready() throws IOException {
+        for (String line : Files.readAllLines(IF_INET6, StandardCharsets.US_ASCII)) {
+            if (line.startsWith(IF_INET6_PREFIX)) {
+                int flags = Integer.parseInt(line.substring(IF_INET6_FLAGS, IF_INET6_FLAGS + 2), 16);
+                return (flags & IFA_F_TENTATIVE) == 0;
+            }
+        }
+        return false;
     }
 
     private static byte[] ifreq() {
