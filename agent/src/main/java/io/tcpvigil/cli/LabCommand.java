@@ -11,6 +11,8 @@ import io.tcpvigil.lab.Role;
 import io.tcpvigil.lab.Scenario;
 import io.tcpvigil.lab.scenario.Scenarios;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,6 +32,7 @@ import picocli.CommandLine.Spec;
 /** {@code tcpvigil lab}: scenarios between the real kernel and a scripted peer. */
 @Command(
         name = "lab",
+        mixinStandardHelpOptions = true,
         description = {
             "Walk the real kernel through TCP, against a scripted peer in a network namespace of its own.",
             "Without a name the scenarios are listed."
@@ -42,7 +46,7 @@ final class LabCommand implements Callable<Integer> {
     /** Most of a run is waiting, so many more than there are processors. */
     private static final int PARALLEL_RUNS = 8;
 
-    private static final int DIFFERS = 1;
+    static final int DIFFERS = 1;
 
     private final Terminal terminal;
 
@@ -74,7 +78,12 @@ final class LabCommand implements Callable<Integer> {
             description = "Let the final state stand for so long, and say how to look at it.")
     private int holdSeconds;
 
-    LabCommand(Terminal terminal) {
+    /** The command with what is below it. */
+    static CommandLine commandLine(Terminal terminal) {
+        return new CommandLine(new LabCommand(terminal)).addSubcommand(new LabPileCommand(terminal));
+    }
+
+    private LabCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -89,22 +98,27 @@ final class LabCommand implements Callable<Integer> {
             }
             return name == null ? list() : runOne(name);
         } catch (LabUnavailableException missing) {
-            spec.commandLine().getErr().println("tcpvigil lab: " + missing.getMessage());
-            return missing.isRightMissing() ? ExitCode.NOT_PERMITTED : ExitCode.UNAVAILABLE;
+            return report(missing, spec);
         } finally {
             terminal.out().flush();
         }
     }
 
+    /** Says what is missing; the exit code for it. */
+    static int report(LabUnavailableException missing, CommandSpec spec) {
+        spec.commandLine().getErr().println("tcpvigil lab: " + missing.getMessage());
+        return missing.isRightMissing() ? ExitCode.NOT_PERMITTED : ExitCode.UNAVAILABLE;
+    }
+
     private int list() {
-        TextTable table = new TextTable("SCENARIO", "KERNEL AS", "ENDS IN", "WHAT HAPPENS");
+        TextTable table = new TextTable("SCENARIO", "WHAT HAPPENS", "KERNEL AS", "ENDS IN");
         for (Scenario scenario : Scenarios.ALL) {
             List<Role> roles = scenario.roles();
             table.row(
                     scenario.name(),
+                    scenario.description(),
                     roles.size() == 2 ? "either" : roles.get(0).label(),
-                    scenario.finalState(roles.get(0)).displayName(),
-                    scenario.description());
+                    scenario.finalState(roles.get(0)).displayName());
         }
         table.print(terminal);
         terminal.out().println();
@@ -141,16 +155,23 @@ final class LabCommand implements Callable<Integer> {
         print(outcome);
         if (holdSeconds > 0) {
             String state = outcome.scenario().finalState(outcome.role()).displayName();
-            String line = state + " stands for " + holdSeconds + " s. In another terminal:\n" + "  sudo nsenter --net="
-                    + namespace + " tcpvigil snapshot --sockets";
             if (json) {
-                spec.commandLine().getErr().println(line);
+                PrintWriter err = spec.commandLine().getErr();
+                printHold(err, state + " stands", holdSeconds, namespace, "snapshot --sockets");
+                err.flush();
             } else {
-                terminal.out().println(line);
+                PrintWriter out = new PrintWriter(terminal.out(), false, StandardCharsets.UTF_8);
+                printHold(out, state + " stands", holdSeconds, namespace, "snapshot --sockets");
+                out.flush();
             }
-            terminal.out().flush();
             Thread.sleep(holdSeconds * 1_000L);
         }
+    }
+
+    /** Says how to look at what stands. */
+    static void printHold(PrintWriter to, String what, int seconds, Path namespace, String command) {
+        to.println(what + " for " + seconds + " s. To look at it from another terminal:");
+        to.println("  sudo nsenter --net=" + namespace + " tcpvigil " + command);
     }
 
     private void print(Outcome outcome) throws IOException {

@@ -20,6 +20,7 @@ import io.tcpvigil.tcp.TcpState;
 final class LadderText {
     private static final int STATE_WIDTH = 13;
     private static final int SEGMENT_WIDTH = 40;
+    private static final int LINE_WIDTH = 80;
     private static final String SEVERAL = "#";
 
     private final Terminal terminal;
@@ -57,13 +58,15 @@ final class LadderText {
     private String line(Ladder.Line line, int number, boolean several) {
         StringBuilder text = new StringBuilder(80);
         text.append(" ".repeat(number < 10 ? 1 : 0)).append(number).append(". ");
+        if (line.kind() == Ladder.Kind.NOTE) {
+            return text.append("-- ").append(TextTable.printable(line.text())).toString();
+        }
         text.append(pad(name(line.expected()), STATE_WIDTH)).append(' ');
         text.append(pad(shown(line), STATE_WIDTH)).append(' ');
         String connection = several ? SEVERAL + line.connection() + " " : "";
         Segment segment = line.segment();
         if (segment == null) {
-            boolean note = line.kind() == Ladder.Kind.NOTE;
-            text.append(note ? "    -- " : connection).append(TextTable.printable(line.text()));
+            text.append(connection).append(TextTable.printable(line.text()));
         } else {
             String arrow = line.kind() == Ladder.Kind.FROM_KERNEL ? "-->" : "<--";
             text.append(connection).append(arrow).append(' ');
@@ -113,17 +116,27 @@ final class LadderText {
 
     private void verdict(Outcome outcome) {
         for (Deviation deviation : outcome.deviations()) {
-            terminal.out().println("  * " + deviation.id() + ": " + deviation.text());
+            fold("  * " + deviation.id() + ": " + deviation.text());
         }
         terminal.out().println(sentence(outcome));
+    }
+
+    /** Prints words on as many lines as they need. */
+    private void fold(String text) {
+        String rest = text;
+        while (rest.length() > LINE_WIDTH) {
+            int blank = rest.lastIndexOf(' ', LINE_WIDTH);
+            terminal.out().println(rest.substring(0, blank));
+            rest = "    " + rest.substring(blank + 1);
+        }
+        terminal.out().println(rest);
     }
 
     /** The verdict in one line. */
     String sentence(Outcome outcome) {
         return switch (outcome.verdict()) {
-            case AGREES -> "Verdict: the kernel does as RFC 9293 says; netlink and /proc agree.";
-            case DEVIATES ->
-                "Verdict: as RFC 9293 says, but for what Linux is known to do (*); netlink and /proc agree.";
+            case AGREES -> "Verdict: as RFC 9293 says; netlink and /proc agree.";
+            case DEVIATES -> "Verdict: as RFC 9293 but for known deviations (*); netlink and /proc agree.";
             case DIFFERS -> terminal.warning("Verdict: DIFFERS: " + outcome.failure());
         };
     }

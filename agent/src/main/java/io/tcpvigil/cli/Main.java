@@ -50,7 +50,7 @@ public final class Main {
         command.addSubcommand(
                 new ExplainCommand(terminal.out(), terminal.width(), terminal.colour(), SnapshotCommand::liveCounts));
         command.addSubcommand(new DaemonCommand(terminal));
-        command.addSubcommand(new LabCommand(terminal));
+        command.addSubcommand(LabCommand.commandLine(terminal));
         command.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         command.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF));

@@ -14,6 +14,9 @@ public final class Lab {
     /** Of the namespace's own socket table: few sockets are ever in it, and every look walks it. */
     private static final int HASH_BUCKETS = 256;
 
+    /** What this process has open besides the sockets of a scenario. */
+    private static final int OTHER_DESCRIPTORS = 256;
+
     private final Libc libc;
     private final StateObserver.Opener observers;
 
@@ -36,7 +39,10 @@ public final class Lab {
     /** The same with a look at the end. */
     public Outcome run(Scenario scenario, Role role, Family family, Standing standing)
             throws IOException, InterruptedException {
-        try (LabNetwork network = LabNetwork.create(libc, family, HASH_BUCKETS)) {
+        int connections = scenario.connections(role);
+        allowDescriptors(connections + OTHER_DESCRIPTORS);
+        int buckets = Math.max(HASH_BUCKETS, Integer.highestOneBit(connections));
+        try (LabNetwork network = LabNetwork.create(libc, family, buckets)) {
             Path path = network.path();
             return network.call(() -> {
                 List<StateObserver> opened = observers.open();
@@ -53,6 +59,17 @@ public final class Lab {
             throw failure;
         } catch (Exception failure) {
             throw new IllegalStateException("running " + scenario.name(), failure);
+        }
+    }
+
+    private void allowDescriptors(int wanted) throws IOException {
+        long allowed = libc.raiseDescriptorLimit(wanted);
+        if (Long.compareUnsigned(allowed, wanted) < 0) {
+            throw new LabUnavailableException(
+                    "so many connections need " + wanted + " file descriptors, but only " + allowed
+                            + " are allowed; raise the hard limit (ulimit -Hn)",
+                    true,
+                    null);
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.lab;
 
+import io.tcpvigil.Nullable;
 import java.io.IOException;
 
 /** The lab cannot be set up on this machine; the message is one line that says what is missing. */
@@ -9,7 +10,7 @@ public final class LabUnavailableException extends IOException {
 
     private final boolean rightMissing;
 
-    LabUnavailableException(String message, boolean rightMissing, Throwable cause) {
+    LabUnavailableException(String message, boolean rightMissing, @Nullable Throwable cause) {
         super(message, cause);
         this.rightMissing = rightMissing;
     }

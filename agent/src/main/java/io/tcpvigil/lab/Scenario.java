@@ -80,6 +80,17 @@ public final class Scenario {
         return state;
     }
 
+    /** How many connections the script of {@code role} speaks of. */
+    int connections(Role role) {
+        int connections = 1;
+        for (Step step : steps(role)) {
+            if (step instanceof Step.Connection connection) {
+                connections = Math.max(connections, connection.number());
+            }
+        }
+        return connections;
+    }
+
     List<Step> steps(Role role) {
         List<Step> steps = scripts.get(role);
         if (steps == null) {

@@ -226,6 +226,12 @@ public final class Script {
                 expect.withinMillis()));
     }
 
+    /** So many sockets of the namespace must be in this state. */
+    public Script count(TcpState state, int sockets) {
+        steps.add(new Step.ExpectCount(state, sockets, USUAL_MILLIS));
+        return this;
+    }
+
     /** How long the segment or state before may take. */
     public Script within(int millis) {
         if (steps.get(steps.size() - 1) instanceof Step.FromKernel received) {

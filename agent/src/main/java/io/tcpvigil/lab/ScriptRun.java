@@ -9,7 +9,8 @@ import io.tcpvigil.lab.wire.Segment;
 import io.tcpvigil.tcp.Endpoint;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.Set;
 
 /** Goes through the steps of one script, in the thread of the lab's namespace, and writes the ladder. */
 final class ScriptRun implements AutoCloseable {
-    private static final int FIRST_PEER_PORT = 50_000;
+    private static final int FIRST_PEER_PORT = 10_000;
     /** The peer's clock for the timestamps option: milliseconds, from a number that is not 0. */
     private static final int CLOCK_START = 1_000;
 
@@ -32,7 +33,8 @@ final class ScriptRun implements AutoCloseable {
     private final Ladder ladder = new Ladder();
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private final Map<Integer, Conversation> conversations = new HashMap<>();
-    private final List<Segment> strays = new ArrayList<>();
+    private final Map<Integer, Conversation> byPorts = new HashMap<>();
+    private final Deque<Segment> strays = new ArrayDeque<>();
     private final long started = System.nanoTime();
     private int current = 1;
 
@@ -77,6 +79,13 @@ final class ScriptRun implements AutoCloseable {
             send(sent);
         } else if (step instanceof Step.Expect expect) {
             expect(expect);
+        } else if (step instanceof Step.ExpectCount expect) {
+            String complaint = check.await(expect);
+            String wanted = expect.count() + " sockets in " + expect.state().displayName();
+            if (!complaint.isEmpty()) {
+                throw new ScriptFailure("there should be " + wanted + ", but " + complaint);
+            }
+            ladder.text(Ladder.Kind.NOTE, current, wanted);
         } else if (step instanceof Step.Silence silence) {
             keepSilent(silence.millis());
         } else if (step instanceof Step.Sysctl sysctl) {
@@ -166,7 +175,7 @@ final class ScriptRun implements AutoCloseable {
                 int port = application.connect(current);
                 Conversation known = conversations.get(current);
                 if (known == null || known.kernel().port() != port) {
-                    conversations.put(current, new Conversation(current, family, port, Application.SERVICE_PORT));
+                    begin(port, Application.SERVICE_PORT);
                 }
             }
             case ACCEPT -> {
@@ -195,9 +204,8 @@ final class ScriptRun implements AutoCloseable {
 
     /** The connection that the script is about; one that the kernel did not open comes from a port of the peer. */
     private Conversation conversation() {
-        return conversations.computeIfAbsent(
-                current,
-                number -> new Conversation(number, family, Application.SERVICE_PORT, FIRST_PEER_PORT + number));
+        Conversation known = conversations.get(current);
+        return known == null ? begin(Application.SERVICE_PORT, FIRST_PEER_PORT + current) : known;
     }
 
     private void send(Step.FromPeer step) throws SyscallException {
@@ -258,13 +266,26 @@ final class ScriptRun implements AutoCloseable {
     }
 
     private void sort(Segment segment) {
-        for (Conversation each : conversations.values()) {
-            if (segment.source().equals(each.kernel()) && segment.destination().equals(each.peer())) {
-                each.arrived().add(segment);
-                return;
-            }
+        Conversation known =
+                byPorts.get(ports(segment.source().port(), segment.destination().port()));
+        if (known != null
+                && segment.source().equals(known.kernel())
+                && segment.destination().equals(known.peer())) {
+            known.arrived().add(segment);
+        } else {
+            strays.add(segment);
         }
-        strays.add(segment);
+    }
+
+    private static int ports(int kernel, int peer) {
+        return kernel << 16 | peer;
+    }
+
+    private Conversation begin(int kernelPort, int peerPort) {
+        Conversation conversation = new Conversation(current, family, kernelPort, peerPort);
+        conversations.put(current, conversation);
+        byPorts.put(ports(kernelPort, peerPort), conversation);
+        return conversation;
     }
 
     private void keepSilent(int millis) throws ScriptFailure, IOException {
@@ -291,7 +312,7 @@ final class ScriptRun implements AutoCloseable {
             }
         }
         if (!strays.isEmpty()) {
-            Segment stray = strays.get(0);
+            Segment stray = strays.element();
             throw new ScriptFailure("the kernel sent a segment of no connection of the script: "
                     + Flag.text(stray.flags()) + " from " + stray.source() + " to " + stray.destination());
         }

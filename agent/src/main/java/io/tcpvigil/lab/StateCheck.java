@@ -43,6 +43,25 @@ final class StateCheck {
         }
     }
 
+    /** Counts until every observer shows so many sockets in the state; what is not as expected, empty when all is. */
+    String await(Step.ExpectCount expect) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + expect.withinMillis() * 1_000_000L;
+        while (true) {
+            StringBuilder complaint = new StringBuilder();
+            for (StateObserver observer : observers) {
+                int count = observer.counts().getOrDefault(expect.state(), 0);
+                if (count != expect.count()) {
+                    complaint.append(complaint.isEmpty() ? "" : ", ");
+                    complaint.append(observer.name()).append(" counts ").append(count);
+                }
+            }
+            if (complaint.isEmpty() || System.nanoTime() - deadline >= 0) {
+                return complaint.toString();
+            }
+            Thread.sleep(PAUSE_MILLIS);
+        }
+    }
+
     private Finding look(Step.Expect expect, Endpoint local, Endpoint remote) throws IOException {
         StringBuilder complaint = new StringBuilder();
         TcpState common = null;

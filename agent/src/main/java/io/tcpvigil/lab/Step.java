@@ -78,6 +78,9 @@ sealed interface Step {
             int withinMillis)
             implements Step {}
 
+    /** So many sockets must be in the state, in every observer. */
+    record ExpectCount(TcpState state, int count, int withinMillis) implements Step {}
+
     /** The kernel must send nothing for so long, retransmissions aside. */
     record Silence(int millis) implements Step {}
 

@@ -25,6 +25,9 @@ final class TunDevice implements AutoCloseable {
     private static final String NAME = "tcplab";
     private static final int IPV4_PREFIX = 24;
     private static final int IPV6_PREFIX = 64;
+    /** Usual are 500, fewer than a pile of sockets retransmits at once; what finds no room is lost. */
+    private static final int QUEUE_PACKETS = 16_384;
+
     private static final int LONGEST_PACKET = 65_535;
 
     // <linux/if_tun.h>
@@ -37,6 +40,7 @@ final class TunDevice implements AutoCloseable {
     private static final long SIOCSIFFLAGS = 0x8914;
     private static final long SIOCSIFADDR = 0x8916;
     private static final long SIOCSIFNETMASK = 0x891C;
+    private static final long SIOCSIFTXQLEN = 0x8943;
     private static final long SIOCGIFINDEX = 0x8933;
     private static final short IFF_UP = 1;
 
@@ -92,6 +96,9 @@ final class TunDevice implements AutoCloseable {
             union(mask).putShort((short) Family.IPV4.number()).putShort((short) 0);
             ByteBuffer.wrap(mask).putInt(IFREQ_UNION_OFFSET + 4, -1 << (32 - IPV4_PREFIX));
             libc.ioctl(control, SIOCSIFNETMASK, mask);
+            byte[] queue = ifreq();
+            union(queue).putInt(QUEUE_PACKETS);
+            libc.ioctl(control, SIOCSIFTXQLEN, queue);
             byte[] flags = ifreq();
             libc.ioctl(control, SIOCGIFFLAGS, flags);
             union(flags).putShort((short) (union(flags).getShort() | IFF_UP));

@@ -16,7 +16,7 @@ import io.tcpvigil.lab.Scenario;
 /** The queue is full when it is longer than the backlog. */
 final class AcceptQueueFull {
     static final Scenario SCENARIO = Scenario.named(
-                    "accept-queue-full", "the application does not accept: final ACKs, then SYNs are dropped")
+                    "accept-queue-full", "nobody accepts: final ACKs, then SYNs are dropped")
             .server(s -> s.listen(1)
                     .state(LISTEN)
                     .peer(SYN)

@@ -10,8 +10,7 @@ import io.tcpvigil.lab.Scenario;
 /** CLOSE-WAIT with nothing left to read: the mark of a leak. */
 final class CloseWait {
     static final Scenario SCENARIO = Scenario.named(
-                    "close-wait",
-                    "the peer has closed, the application has read it and does not close: CLOSE-WAIT stands")
+                    "close-wait", "the peer closed, we read and do not close: CLOSE-WAIT")
             .established(s -> s.peer(FIN, ACK)
                     .kernel(ACK)
                     .state(CLOSE_WAIT)

@@ -10,7 +10,7 @@ import io.tcpvigil.lab.Scenario;
 /** CLOSE-WAIT with data and FIN in the receive queue. */
 final class CloseWaitUnread {
     static final Scenario SCENARIO = Scenario.named(
-                    "close-wait-unread", "the peer has closed, the application does not read: CLOSE-WAIT stands")
+                    "close-wait-unread", "the peer closed, we do not read: CLOSE-WAIT stands")
             .established(s -> s.peer(ACK)
                     .length(10)
                     .kernel(ACK)

@@ -10,8 +10,7 @@ import io.tcpvigil.lab.Scenario;
 
 /** RFC 9293 figure 13 without its last line. */
 final class Closing {
-    static final Scenario SCENARIO = Scenario.named(
-                    "closing", "both sides close at once, our FIN is never acknowledged: CLOSING stands")
+    static final Scenario SCENARIO = Scenario.named("closing", "both close, our FIN unacknowledged: CLOSING stands")
             .established(s -> s.shutdown()
                     .kernel(FIN, ACK)
                     .state(FIN_WAIT_1)

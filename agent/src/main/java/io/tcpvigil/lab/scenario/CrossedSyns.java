@@ -10,8 +10,7 @@ import io.tcpvigil.lab.Scenario;
 
 /** RFC 9293 figure 7 up to line 4: SYN-RECEIVED as a full socket stands. */
 final class CrossedSyns {
-    static final Scenario SCENARIO = Scenario.named(
-                    "crossed-syns", "both sides open at once, the answer to our SYN is lost")
+    static final Scenario SCENARIO = Scenario.named("crossed-syns", "both open at once, no answer: SYN-RECEIVED stands")
             .client(s -> s.connect()
                     .kernel(SYN)
                     .state(SYN_SENT)

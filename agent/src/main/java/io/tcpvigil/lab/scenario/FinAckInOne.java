@@ -10,8 +10,7 @@ import io.tcpvigil.lab.Scenario;
 
 /** RFC 9293 figure 5: the arrow that skips FIN-WAIT-2. */
 final class FinAckInOne {
-    static final Scenario SCENARIO = Scenario.named(
-                    "fin-ack-in-one", "FIN and the ACK of ours in one segment: from FIN-WAIT-1 straight to TIME-WAIT")
+    static final Scenario SCENARIO = Scenario.named("fin-ack-in-one", "FIN with the ACK of ours: FIN-WAIT-2 is skipped")
             .established(s -> s.close()
                     .kernel(FIN, ACK)
                     .state(FIN_WAIT_1)

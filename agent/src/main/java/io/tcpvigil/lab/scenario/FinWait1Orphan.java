@@ -12,7 +12,7 @@ import io.tcpvigil.lab.Scenario;
 /** tcp_orphan_retries. */
 final class FinWait1Orphan {
     static final Scenario SCENARIO = Scenario.named(
-                    "fin-wait-1-orphan", "our FIN is never acknowledged, and the kernel gives the orphan up")
+                    "fin-wait-1-orphan", "our FIN is never acknowledged; the kernel gives up")
             .established(s -> s.sysctl("net.ipv4.tcp_orphan_retries", 1)
                     .close()
                     .kernel(FIN, ACK)

@@ -10,8 +10,7 @@ import io.tcpvigil.lab.Scenario;
 
 /** FIN-WAIT-2 without a time-out. */
 final class FinWait2 {
-    static final Scenario SCENARIO = Scenario.named(
-                    "fin-wait-2", "the peer never closes, the application keeps its socket: FIN-WAIT-2 stands")
+    static final Scenario SCENARIO = Scenario.named("fin-wait-2", "the peer never closes: FIN-WAIT-2 stands")
             .established(s -> s.shutdown()
                     .kernel(FIN, ACK)
                     .state(FIN_WAIT_1)

@@ -13,7 +13,7 @@ import io.tcpvigil.lab.Scenario;
 /** tcp_fin_timeout. */
 final class FinWait2Orphan {
     static final Scenario SCENARIO = Scenario.named(
-                    "fin-wait-2-orphan", "the peer never closes, the application is gone: FIN-WAIT-2 ends by itself")
+                    "fin-wait-2-orphan", "the peer never closes, nobody holds FIN-WAIT-2: it ends")
             .established(s -> s.sysctl("net.ipv4.tcp_fin_timeout", 2)
                     .close()
                     .kernel(FIN, ACK)

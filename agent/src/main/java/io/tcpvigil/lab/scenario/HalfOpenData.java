@@ -11,7 +11,7 @@ import io.tcpvigil.lab.Scenario;
 /** RFC 9293 figure 10: the kernel as TCP Peer A, which crashed (server), and as B (client). */
 final class HalfOpenData {
     static final Scenario SCENARIO = Scenario.named(
-                    "half-open-data", "data for a connection that the other side has forgotten (RFC 9293 figure 10)")
+                    "half-open-data", "data for a forgotten connection (RFC 9293 figure 10)")
             .client(s -> s.openActively()
                     .note("the peer has crashed; we do not know, and send")
                     .write(100)

@@ -15,7 +15,7 @@ import io.tcpvigil.lab.Scenario;
 /** RFC 9293 figure 8: the kernel as TCP Peer A (client) and as B (server). */
 final class OldDuplicateSyn {
     static final Scenario SCENARIO = Scenario.named(
-                    "old-duplicate-syn", "an old duplicate SYN is recovered from (RFC 9293 figure 8)")
+                    "old-duplicate-syn", "an old duplicate SYN is survived (RFC 9293 figure 8)")
             .client(s -> s.connect()
                     .kernel(SYN)
                     .state(SYN_SENT)

@@ -16,7 +16,7 @@ import io.tcpvigil.lab.Scenario;
 /** RFC 9293 section 3.10.7.4, SYN-RECEIVED: second, check the RST bit. */
 final class ResetInSynReceived {
     static final Scenario SCENARIO = Scenario.named(
-                    "reset-in-syn-received", "RST in SYN-RECEIVED: back to LISTEN, or closed when both opened")
+                    "reset-in-syn-received", "RST in SYN-RECEIVED: back to LISTEN, or closed")
             .client(s -> s.connect()
                     .kernel(SYN)
                     .state(SYN_SENT)

@@ -11,8 +11,7 @@ import io.tcpvigil.lab.Scenario;
 
 /** RFC 9293 section 3.10.7.4: FIN in TIME-WAIT. */
 final class TimeWaitRearmed {
-    static final Scenario SCENARIO = Scenario.named(
-                    "time-wait-rearmed", "the final ACK is lost: the FIN comes again and TIME-WAIT starts anew")
+    static final Scenario SCENARIO = Scenario.named("time-wait-rearmed", "the FIN comes again: TIME-WAIT starts anew")
             .established(s -> s.close()
                     .kernel(FIN, ACK)
                     .state(FIN_WAIT_1)

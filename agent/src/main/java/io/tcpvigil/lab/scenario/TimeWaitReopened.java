@@ -15,7 +15,7 @@ import io.tcpvigil.lab.Scenario;
 /** RFC 9293 section 3.6.1: a SYN newer than the old connection. */
 final class TimeWaitReopened {
     static final Scenario SCENARIO = Scenario.named(
-                    "time-wait-reopened", "a newer SYN of the peer opens the connection again out of TIME-WAIT")
+                    "time-wait-reopened", "the peer's newer SYN reopens out of TIME-WAIT")
             .server(s -> s.openPassively()
                     .close()
                     .kernel(FIN, ACK)

@@ -11,8 +11,7 @@ import io.tcpvigil.lab.Scenario;
 
 /** RFC 9293 section 3.10.4: CLOSE with data queued enters FIN-WAIT-1 in any case. */
 final class ZeroWindow {
-    static final Scenario SCENARIO = Scenario.named(
-                    "zero-window", "the peer offers no window: FIN-WAIT-1 before the FIN is sent")
+    static final Scenario SCENARIO = Scenario.named("zero-window", "no window: FIN-WAIT-1 before the FIN is sent")
             .established(s -> s.peer(ACK)
                     .window(0)
                     .write(100)

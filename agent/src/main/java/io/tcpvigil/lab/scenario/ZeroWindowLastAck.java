@@ -13,7 +13,7 @@ import io.tcpvigil.lab.Scenario;
 /** RFC 9293 section 3.10.4: in CLOSE-WAIT the RFC waits until all is sent. */
 final class ZeroWindowLastAck {
     static final Scenario SCENARIO = Scenario.named(
-                    "zero-window-last-ack", "no window after the peer has closed: LAST-ACK before the FIN is sent")
+                    "zero-window-last-ack", "no window: LAST-ACK before the FIN is sent")
             .established(s -> s.peer(FIN, ACK)
                     .window(0)
                     .kernel(ACK)
