@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "lab",
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         description = {
             "Walk the real kernel through TCP, against a scripted peer in a network namespace of its own.",
             "Without a name the scenarios are listed."
@@ -122,8 +123,10 @@ final class LabCommand implements Callable<Integer> {
         }
         table.print(terminal);
         terminal.out().println();
-        terminal.out()
-                .println("Run one with:  tcpvigil lab " + Scenarios.ALL.get(0).name());
+        terminal.out().println("Run one:             tcpvigil lab handshake");
+        terminal.out().println("Run all:             tcpvigil lab --all");
+        terminal.out().println("Let its end stand:   tcpvigil lab close-wait --hold 60");
+        terminal.out().println("Many of them:        tcpvigil lab pile close-wait --count 5000 --hold 60");
         return ExitCode.OK;
     }
 

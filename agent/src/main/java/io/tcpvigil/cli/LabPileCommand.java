@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "pile",
         description = "Pile up sockets in one state and let them stand, in a network namespace of their own.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class)
 final class LabPileCommand implements Callable<Integer> {
     /** The kernel ends TIME-WAIT after so long, whatever is set. */
     private static final int TIME_WAIT_SECONDS = 60;
