@@ -292,7 +292,9 @@ final class ScriptRun implements AutoCloseable {
         Conversation conversation = conversation();
         long deadline = System.nanoTime() + millis * 1_000_000L;
         for (Segment segment = next(conversation, deadline); segment != null; ) {
-            if (!conversation.isAgain(segment)) {
+            boolean again = conversation.isAgain(segment);
+            conversation.note(segment);
+            if (!again) {
                 throw new ScriptFailure("the kernel should be silent, but sent " + describe(segment, conversation));
             }
             segment = next(conversation, deadline);
