@@ -48,8 +48,8 @@ class LayeringTest {
                     "agent",
                     "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.netns lifecycle ports findings"
                             + " owners report export web tcp"),
-            allow("lab", "kernel.libc kernel.netns tcp"),
-            allow("lab.wire", ""),
+            allow("lab", "lab.wire kernel.libc kernel.netns tcp"),
+            allow("lab.wire", "tcp"),
             allow("lab.scenario", "lab lab.wire kernel.libc kernel.netns tcp"),
             allow(
                     "cli",
