@@ -2,6 +2,7 @@
 package io.tcpvigil.cli;
 
 import io.tcpvigil.Nullable;
+import io.tcpvigil.cli.LabSuite.Run;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.lab.Family;
 import io.tcpvigil.lab.Lab;
@@ -17,10 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,9 +41,6 @@ import picocli.CommandLine.Spec;
             "69 no TUN device here, 77 the right is missing (run as root)."
         })
 final class LabCommand implements Callable<Integer> {
-    /** Most of a run is waiting, so many more than there are processors. */
-    private static final int PARALLEL_RUNS = 8;
-
     static final int DIFFERS = 1;
 
     private final Terminal terminal;
@@ -87,9 +81,6 @@ final class LabCommand implements Callable<Integer> {
     private LabCommand(Terminal terminal) {
         this.terminal = terminal;
     }
-
-    /** One script for one family. */
-    private record Run(Scenario scenario, Role role, Family family) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -148,7 +139,7 @@ final class LabCommand implements Callable<Integer> {
                 terminal.out().println();
             }
             first = false;
-            Outcome outcome = lab.run(run.scenario, run.role, run.family, this::show);
+            Outcome outcome = lab.run(run.scenario(), run.role(), run.family(), this::show);
             code = outcome.verdict() == Outcome.Verdict.DIFFERS ? DIFFERS : code;
         }
         return code;
@@ -191,68 +182,18 @@ final class LabCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--all goes with no scenario and no --hold");
         }
         Lab lab = new Lab(Libc.get(), LabObserver::ofThread);
-        ExecutorService workers = Executors.newFixedThreadPool(PARALLEL_RUNS);
-        try {
-            List<Future<Outcome>> pending = new ArrayList<>();
-            for (Run run : runs(Scenarios.ALL, List.of(Family.values()))) {
-                pending.add(workers.submit(() -> lab.run(run.scenario, run.role, run.family)));
+        LabSuite suite = new LabSuite(terminal, lab, new LadderText(terminal, absolute));
+        List<Run> runs = suite.possible(runs(Scenarios.ALL, List.of(Family.values())));
+        List<Outcome> outcomes = suite.run(runs, outcome -> {
+            if (json) {
+                print(outcome);
             }
-            List<Outcome> outcomes = new ArrayList<>();
-            for (Future<Outcome> each : pending) {
-                Outcome outcome = each.get();
-                outcomes.add(outcome);
-                if (json) {
-                    print(outcome);
-                }
-            }
-            return json ? code(outcomes) : summarise(outcomes);
-        } catch (ExecutionException failure) {
-            if (failure.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(failure.getCause());
-        } finally {
-            workers.shutdownNow();
+        });
+        if (!json) {
+            suite.summarise(outcomes);
         }
-    }
-
-    private static int code(List<Outcome> outcomes) {
-        for (Outcome outcome : outcomes) {
-            if (outcome.verdict() == Outcome.Verdict.DIFFERS) {
-                return DIFFERS;
-            }
-        }
-        return ExitCode.OK;
-    }
-
-    private int summarise(List<Outcome> outcomes) {
-        LadderText ladders = new LadderText(terminal, absolute);
-        int differing = 0;
-        TextTable table = new TextTable("SCENARIO", "FAMILY", "KERNEL AS", "VERDICT", "KNOWN DEVIATIONS");
-        for (Outcome outcome : outcomes) {
-            if (outcome.verdict() == Outcome.Verdict.DIFFERS) {
-                differing++;
-                ladders.print(outcome);
-                terminal.out().println();
-            }
-            StringBuilder deviations = new StringBuilder();
-            outcome.deviations()
-                    .forEach(each ->
-                            deviations.append(deviations.isEmpty() ? "" : " ").append(each.id()));
-            table.row(
-                    outcome.scenario().name(),
-                    outcome.family().displayName(),
-                    outcome.role().label(),
-                    outcome.verdict().label(),
-                    deviations.toString());
-        }
-        table.print(terminal);
-        terminal.out().println();
-        String sum = (outcomes.size() - differing) + " of " + outcomes.size()
-                + " runs are as RFC 9293 says, known deviations included; every state was read through netlink and"
-                + " /proc.";
-        terminal.out().println(differing == 0 ? sum : terminal.warning(sum));
-        return differing == 0 ? ExitCode.OK : DIFFERS;
+        boolean differs = outcomes.stream().anyMatch(outcome -> outcome.verdict() == Outcome.Verdict.DIFFERS);
+        return differs ? DIFFERS : ExitCode.OK;
     }
 
     private List<Run> runs(List<Scenario> scenarios, List<Family> usual) {

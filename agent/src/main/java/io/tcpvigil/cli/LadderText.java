@@ -118,6 +118,9 @@ final class LadderText {
         for (Deviation deviation : outcome.deviations()) {
             fold("  * " + deviation.id() + ": " + deviation.text());
         }
+        if (!outcome.deviations().isEmpty()) {
+            terminal.out().println("  (more in: tcpvigil explain kernel-objects)");
+        }
         terminal.out().println(sentence(outcome));
     }
 

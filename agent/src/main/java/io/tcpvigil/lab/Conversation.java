@@ -87,9 +87,12 @@ final class Conversation {
         return arrived;
     }
 
-    /** Whether the kernel has sent this before, as far as it takes up sequence numbers. */
+    /**
+     * Whether the kernel has sent this before. A segment that takes up no sequence numbers is a new one each time, except
+     * a window probe, which is known by its old number.
+     */
     boolean isAgain(Segment segment) {
-        if (segment.sequenceLength() == 0) {
+        if (segment.sequenceLength() == 0 && segment.sequence() - receiveNext >= 0) {
             return false;
         }
         for (Segment earlier : seen) {

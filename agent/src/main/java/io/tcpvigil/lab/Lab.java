@@ -31,6 +31,11 @@ public final class Lab {
         void look(Outcome outcome, Path namespace) throws IOException, InterruptedException;
     }
 
+    /** Sets a lab up and ends it again: fails as every run of this family would. */
+    public void tryOut(Family family) throws LabUnavailableException {
+        LabNetwork.create(libc, family, HASH_BUCKETS).close();
+    }
+
     /** Runs the script of {@code scenario} for the kernel in {@code role}. */
     public Outcome run(Scenario scenario, Role role, Family family) throws IOException, InterruptedException {
         return run(scenario, role, family, (outcome, namespace) -> {});

@@ -91,9 +91,20 @@ final class LabNetwork implements AutoCloseable {
         return namespace.path();
     }
 
+    /** Ends the namespace when nothing runs in it any more. An interrupted caller leaves that to the end of the process. */
     @Override
     public void close() {
-        wire.close();
-        namespace.close();
+        try {
+            namespace.call(() -> {
+                wire.close();
+                return true;
+            });
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (Exception failure) {
+            throw new IllegalStateException("closing the wire", failure);
+        } finally {
+            namespace.close();
+        }
     }
 }

@@ -239,6 +239,7 @@ class LabProcessIT {
                     minutes)
                   * orphan-fin-wait-2: FIN-WAIT-2 that no process holds is a mini-socket too,
                     and ends after tcp_fin_timeout
+                  (more in: tcpvigil explain kernel-objects)
                 Verdict: as RFC 9293 but for known deviations (*); netlink and /proc agree.
                 """, ended.out);
     }
