@@ -34,10 +34,11 @@ final class ErrorLog {
 
     /** Counts an error, and tells {@code line} when it is the first with this {@code identity}. */
     void record(String identity, String line) {
-        count.increment();
         if (told.size() < MAX_DISTINCT && told.add(identity)) {
             log.accept(PlainText.oneLine("web: " + line, LINE_LIMIT));
         }
+        // Last: who sees the count can rely on the line being out.
+        count.increment();
     }
 
     /** How many there were. */
