@@ -10,6 +10,7 @@ import io.tcpvigil.lab.wire.Segment;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.Locale;
 
 /**
  * The outcome of a scenario as one line of JSON. {@code expected} and {@code observed} have an entry for each look at the
@@ -26,7 +27,7 @@ final class LabJson {
             json.name("schema").value("tcpvigil.lab/1");
             json.name("scenario").value(outcome.scenario().name());
             json.name("role").value(outcome.role().label());
-            json.name("family").value(outcome.family().displayName().toLowerCase(java.util.Locale.ROOT));
+            json.name("family").value(outcome.family().displayName().toLowerCase(Locale.ROOT));
             json.name("verdict").value(outcome.verdict().label());
             json.name("failure").value(outcome.failure().isEmpty() ? null : outcome.failure());
             json.name("deviations").beginArray();
