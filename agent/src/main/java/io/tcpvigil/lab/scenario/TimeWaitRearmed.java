@@ -26,7 +26,7 @@ final class TimeWaitRearmed {
                     .seq(1)
                     .kernel(ACK)
                     .state(TIME_WAIT, TIME_WAIT_60S)
-                    .timer(59_000, 60_000));
+                    .timer(58_800, 60_000));
 
     private TimeWaitRearmed() {}
 }
