@@ -31,7 +31,10 @@ public enum Deviation {
             "accept-queue-full",
             SocketKind.REQUEST,
             "with the accept queue full the final ACK is dropped: the peer is ESTABLISHED, the kernel SYN-RECEIVED"),
-    SYN_DROPPED("syn-dropped", null, "with the accept queue full a SYN is dropped unanswered, as if it had been lost"),
+    SYN_DROPPED(
+            "syn-dropped",
+            null,
+            "with the accept queue full (or, without SYN cookies, the SYN queue) a SYN is dropped as if it had been lost"),
     EARLY_LAST_ACK(
             "early-last-ack",
             SocketKind.FULL,
@@ -42,6 +45,10 @@ public enum Deviation {
             "port-recycled",
             SocketKind.FULL,
             "a local connect may take over a 4-tuple in TIME-WAIT (tcp_tw_reuse): the old state is gone at once"),
+    TIME_WAIT_KEPT(
+            "time-wait-kept",
+            SocketKind.MINISOCK,
+            "with tcp_rfc1337 a RST does not end TIME-WAIT (RFC 1337), which in RFC 9293 it does"),
     TIME_WAIT_LIMIT(
             "time-wait-limit", null, "beyond tcp_max_tw_buckets TIME-WAIT is skipped: the connection is gone at once");
 

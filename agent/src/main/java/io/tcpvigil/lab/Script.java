@@ -184,6 +184,7 @@ public final class Script {
         Step.Expect expect = last(Step.Expect.class);
         Set<Deviation> deviations = EnumSet.copyOf(expect.deviations());
         deviations.remove(Deviation.TIME_WAIT_MINISOCK);
+        deviations.remove(Deviation.CLOSED_IS_ABSENT);
         return amend(new Step.Expect(
                 expect.rfc(),
                 state,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.lab.scenario;
 
+import static io.tcpvigil.lab.Deviation.TIME_WAIT_KEPT;
 import static io.tcpvigil.lab.wire.Flag.ACK;
 import static io.tcpvigil.lab.wire.Flag.FIN;
 import static io.tcpvigil.lab.wire.Flag.RST;
+import static io.tcpvigil.tcp.TcpState.CLOSED;
 import static io.tcpvigil.tcp.TcpState.FIN_WAIT_1;
 import static io.tcpvigil.tcp.TcpState.TIME_WAIT;
 
@@ -22,7 +24,8 @@ final class TimeWaitProtected {
                     .state(TIME_WAIT)
                     .peer(RST)
                     .silence(50)
-                    .state(TIME_WAIT));
+                    .state(CLOSED, TIME_WAIT_KEPT)
+                    .shown(TIME_WAIT));
 
     private TimeWaitProtected() {}
 }
