@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.cli;
 
+import io.tcpvigil.lab.Deviation;
 import io.tcpvigil.tcp.StateMachine;
 import io.tcpvigil.tcp.TcpState;
 import java.io.PrintStream;
@@ -133,6 +134,12 @@ final class ExplainCommand implements Callable<Integer> {
             if (state != null && section.heading().equals(ExplainTopic.MEANING)) {
                 appendWays(page, "Ways in", "from ", ExplainWays.in(state));
                 appendWays(page, "Ways out", "to ", ExplainWays.out(state));
+            }
+        }
+        if (topic.name().equals(ExplainTopics.KERNEL_OBJECTS)) {
+            page.heading("Deviations by name, as tcpvigil lab prints them");
+            for (Deviation deviation : Deviation.values()) {
+                page.point(1, deviation.id() + ": " + deviation.text());
             }
         }
         page.heading(ExplainTopic.SEE_ALSO);

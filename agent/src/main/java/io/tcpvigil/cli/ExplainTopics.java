@@ -18,6 +18,9 @@ import java.util.Locale;
  * this class. A list and not a look into the folder, because a folder inside a jar cannot be listed.
  */
 final class ExplainTopics {
+    /** The topic that tells where Linux deviates; the verdicts of the lab send their readers there. */
+    static final String KERNEL_OBJECTS = "kernel-objects";
+
     private static final int STATES = TcpState.values().length;
 
     private static final List<String> NAMES = names();

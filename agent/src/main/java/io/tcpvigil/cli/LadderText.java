@@ -119,7 +119,7 @@ final class LadderText {
             fold("  * " + deviation.id() + ": " + deviation.text());
         }
         if (!outcome.deviations().isEmpty()) {
-            terminal.out().println("  (more in: tcpvigil explain kernel-objects)");
+            terminal.out().println("  (more in: tcpvigil explain " + ExplainTopics.KERNEL_OBJECTS + ")");
         }
         terminal.out().println(sentence(outcome));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.tcpvigil.lab.Deviation;
 import io.tcpvigil.tcp.TcpState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
@@ -66,6 +68,13 @@ class ExplainCommandTest {
             }
         }
         assertTrue(page.contains("See also " + String.join(", ", topic.seeAlso())));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tellsEachDeviationThatALabVerdictCanName(Deviation deviation) {
+        String page = words(explain(ExplainTopics.KERNEL_OBJECTS));
+        assertTrue(page.contains(words(deviation.id() + ": " + deviation.text())), page);
     }
 
     @Test
