@@ -57,16 +57,26 @@ public final class Daemon {
         try (Sampler sampler = samplers.get()) {
             long due = System.nanoTime();
             do {
-                Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
-                lastReport = report;
-                sourceFailures = sampler.sourceFailures();
-                logChange(report);
+                sample(sampler);
                 // A sample that took longer than the interval delays the next one; none is made up for.
                 due = Math.max(due + intervalNanos, System.nanoTime());
             } while (!stopping.await(due - System.nanoTime(), TimeUnit.NANOSECONDS));
         } finally {
             stopped.countDown();
         }
+    }
+
+    private void sample(Sampler sampler) {
+        try {
+            Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
+            lastReport = report;
+            logChange(condition(report));
+        } catch (RuntimeException defect) {
+            // The last report stays, and its age tells that no new one came.
+            StackTraceElement[] trace = defect.getStackTrace();
+            logChange("a defect of tcpvigil, no sample: " + defect + (trace.length == 0 ? "" : " at " + trace[0]));
+        }
+        sourceFailures = sampler.sourceFailures();
     }
 
     /** Lets {@link #run} return after the sample at hand, and waits for that, but no longer than said. */
@@ -83,13 +93,16 @@ public final class Daemon {
         }
     }
 
-    /** One line when the source or its completeness changes, none while it stays as it is. */
-    private void logChange(Report report) {
+    private static String condition(Report report) {
         String reason = report.source().reason();
-        String now = "source " + report.source().name() + (reason == null ? "" : ", because " + reason)
+        return "source " + report.source().name() + (reason == null ? "" : ", because " + reason)
                 + (report.coverage().isComplete()
                         ? ""
                         : "; incomplete: " + report.coverage().reason());
+    }
+
+    /** One line when the condition changes, none while it stays as it is. */
+    private void logChange(String now) {
         if (!Objects.equals(now, condition)) {
             condition = now;
             log.accept(now);

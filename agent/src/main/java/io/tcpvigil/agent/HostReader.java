@@ -22,7 +22,7 @@ final class HostReader {
             return Files.readString(file, StandardCharsets.UTF_8).trim();
         } catch (IOException unreadable) {
             // For display only; the reason would not help anybody who reads the header.
-            return "unknown";
+            return Host.UNKNOWN;
         }
     }
 

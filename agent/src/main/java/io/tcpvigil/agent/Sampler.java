@@ -14,6 +14,7 @@ import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.StateCounts;
@@ -36,6 +37,7 @@ public final class Sampler implements AutoCloseable {
     private final InstantSource wallClock;
     private final LongSupplier nanoClock;
     private final SocketTable table = new SocketTable();
+    private @Nullable SocketTable listeners;
 
     /**
      * @param sources where rows come from
@@ -93,15 +95,18 @@ public final class Sampler implements AutoCloseable {
         SourceChoice.Used used = sources.dump(query, table);
         long duration = nanoClock.getAsLong() - start;
         int dumped = table.rows();
+        SocketTable listening = table;
         if (query.filter() != SocketFilter.ALL) {
             table.retain(query.filter(), processes);
+            listening = dumpListeners();
         }
         StateCounts.Tally ipv4 = new StateCounts.Tally();
         StateCounts.Tally ipv6 = new StateCounts.Tally();
         for (int row = 0; row < table.rows(); row++) {
             (table.isIpv6(row) ? ipv6 : ipv4).add(table.state(row), table.kind(row));
         }
-        EphemeralRange range = ephemeralRange();
+        Sysctls sysctls = Sysctls.read(procFs);
+        EphemeralRange range = ephemeralRange(sysctls);
         return new Report(
                 takenAt,
                 start,
@@ -112,9 +117,24 @@ public final class Sampler implements AutoCloseable {
                 ipv4.counts(),
                 ipv6.counts(),
                 unknownStates(),
+                query.filter().toString(),
+                sysctls.problems(),
                 range,
-                range == null ? null : PortBreakdown.of(table, range),
+                PortBreakdown.of(table, listening, range),
                 services::tcp);
+    }
+
+    /** Who listens decides what came in, so all listeners are needed even where the filter lets few through. */
+    private SocketTable dumpListeners() {
+        if (listeners == null) {
+            listeners = new SocketTable();
+        }
+        Coverage coverage = table.coverage();
+        sources.dump(SocketQuery.LISTENERS, listeners);
+        if (coverage.isComplete() && !listeners.coverage().isComplete()) {
+            table.coverage(Coverage.partial("listeners: " + listeners.coverage().reason()));
+        }
+        return listeners;
     }
 
     private Map<Integer, Integer> unknownStates() {
@@ -127,9 +147,8 @@ public final class Sampler implements AutoCloseable {
         return unknown;
     }
 
-    /** Read anew for each sample: an administrator may change it at any time. */
-    private @Nullable EphemeralRange ephemeralRange() {
-        Sysctls sysctls = Sysctls.read(procFs);
+    /** Of limits read anew for each sample: an administrator may change them at any time. */
+    private static @Nullable EphemeralRange ephemeralRange(Sysctls sysctls) {
         if (sysctls.localPortRange().isEmpty()) {
             return null;
         }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 final class DaemonCommand implements Callable<Integer> {
     private static final long STOP_SECONDS = 2;
     private static final long SHORTEST_INTERVAL_MILLIS = 10;
+    private static final long LONGEST_INTERVAL_MILLIS = 3_600_000;
 
     private final Terminal terminal;
 
@@ -105,10 +106,9 @@ final class DaemonCommand implements Callable<Integer> {
 
     private long intervalNanos() {
         long millis = Span.parseMillis(interval);
-        if (millis < SHORTEST_INTERVAL_MILLIS) {
+        if (millis < SHORTEST_INTERVAL_MILLIS || millis > LONGEST_INTERVAL_MILLIS) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    "--interval " + interval + ": " + Span.ALLOWED + ", at least " + SHORTEST_INTERVAL_MILLIS + "ms");
+                    spec.commandLine(), "--interval " + interval + ": " + Span.ALLOWED + ", from 10ms to 1h");
         }
         return TimeUnit.MILLISECONDS.toNanos(millis);
     }
@@ -124,8 +124,10 @@ final class DaemonCommand implements Callable<Integer> {
                         ? new InetSocketAddress(port)
                         : new InetSocketAddress(InetAddress.getByName(host), port);
             }
-        } catch (NumberFormatException | UnknownHostException wrong) {
+        } catch (NumberFormatException wrong) {
             throw new IllegalArgumentException(notAnAddress(text), wrong);
+        } catch (UnknownHostException unknown) {
+            throw new IllegalArgumentException("--web.listen-address " + text + ": unknown host", unknown);
         }
         throw new IllegalArgumentException(notAnAddress(text));
     }

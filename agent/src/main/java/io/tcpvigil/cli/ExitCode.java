@@ -12,6 +12,8 @@ final class ExitCode {
     static final int UNAVAILABLE = 69;
     /** EX_SOFTWARE: a defect of tcpvigil. */
     static final int SOFTWARE = 70;
+    /** EX_IOERR: the output could not be written. */
+    static final int OUTPUT_FAILED = 74;
     /** EX_NOPERM: the right is missing. */
     static final int NOT_PERMITTED = 77;
 

@@ -98,7 +98,7 @@ final class ExplainCommand implements Callable<Integer> {
                         ? "The boxes have no numbers: the sockets of this host were not read."
                         : "The numbers are the sockets of this host now. CLOSED has none: the kernel lists no closed sockets.");
         page.paragraph("At an arrow stands the call or the segment that arrives, and after \"/\" what is sent. close()"
-                + " stands for shutdown(SHUT_WR) too.");
+                + " stands for shutdown(SHUT_WR) too, on a listener for shutdown(SHUT_RD).");
         page.paragraph("(1) RFC 9293 only: Linux refuses to send on a listening socket.");
         page.paragraph("(2) After a passive open; after an active one, RST leads to CLOSED.");
         int others = StateMachine.transitions().size() - ExplainDrawing.ARROWS.size();

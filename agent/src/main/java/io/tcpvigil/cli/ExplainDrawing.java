@@ -87,7 +87,7 @@ final class ExplainDrawing {
             new Arrow(CLOSED, SYN_SENT, Event.ACTIVE_OPEN, "connect()"),
             new Arrow(SYN_SENT, CLOSED, Event.CLOSE, "close()"),
             new Arrow(CLOSED, LISTEN, Event.PASSIVE_OPEN, "listen()"),
-            new Arrow(LISTEN, CLOSED, Event.CLOSE, "close()"),
+            new Arrow(LISTEN, CLOSED, Event.CLOSE_LISTENER, "close()"),
             new Arrow(SYN_RECEIVED, LISTEN, Event.RST, "RST (2)"),
             new Arrow(LISTEN, SYN_RECEIVED, Event.SYN, "SYN"),
             new Arrow(LISTEN, SYN_SENT, Event.SEND, "send() (1)"),

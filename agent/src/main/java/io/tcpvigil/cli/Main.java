@@ -40,6 +40,11 @@ public final class Main {
         Terminal terminal = Terminal.ofProcess(System.getenv());
         int code = commandLine(terminal).execute(arguments);
         terminal.out().flush();
+        String failure = terminal.writeFailure();
+        if (failure != null) {
+            System.err.println("tcpvigil: the output could not be written: " + failure);
+            code = ExitCode.OUTPUT_FAILED;
+        }
         // Threads of libraries must not keep a command alive that has its answer.
         System.exit(code);
     }
@@ -64,6 +69,11 @@ public final class Main {
             return ExitCode.USAGE;
         });
         command.setExecutionExceptionHandler((failure, at, parsed) -> {
+            if (failure instanceof RuntimeException) {
+                at.getErr().println("tcpvigil: a defect of tcpvigil, please report it with these lines:");
+                failure.printStackTrace(at.getErr());
+                return ExitCode.SOFTWARE;
+            }
             at.getErr().println("tcpvigil: " + failure.getMessage());
             return ExitCode.UNAVAILABLE;
         });

@@ -5,6 +5,7 @@ import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.export.ReportJson;
+import io.tcpvigil.export.SocketsJson;
 import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.owners.ProcessSockets;
 import io.tcpvigil.report.GroupedCounts;
@@ -22,6 +23,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -98,6 +100,12 @@ final class SnapshotCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
+        if (processes && !sockets) {
+            throw new ParameterException(spec.commandLine(), "--processes goes with --sockets");
+        }
+        if (by != null && sockets) {
+            throw new ParameterException(spec.commandLine(), "--by counts, --sockets lists: one of them");
+        }
         SocketQuery query = SocketQuery.of(filter);
         if (sockets) {
             // Ages come with it.
@@ -107,9 +115,9 @@ final class SnapshotCommand implements Callable<Integer> {
         try (Sampler sampler = Sampler.ofThread(source)) {
             Report report = sampler.sample(query, holders == null ? SocketFilter.NO_PROCESSES : holders);
             if (json) {
-                printJson(report, sampler.table());
+                printJson(report, sampler.table(), processes ? holders : null);
             } else {
-                printText(report, sampler.table(), holders);
+                printText(report, filter, sampler.table(), holders);
             }
             terminal.out().flush();
             return report.coverage().extent() == Coverage.Extent.FAILED ? ExitCode.COULD_NOT_LOOK : ExitCode.OK;
@@ -131,11 +139,11 @@ final class SnapshotCommand implements Callable<Integer> {
         }
     }
 
-    private void printJson(Report report, SocketTable table) throws IOException {
+    private void printJson(Report report, SocketTable table, @Nullable ProcessSockets holders) throws IOException {
         JsonWriter writer = new JsonWriter(new OutputStreamWriter(terminal.out(), StandardCharsets.UTF_8));
         writer.setIndent("  ");
         if (by == null || by == Grouping.state) {
-            ReportJson.write(report, sockets ? table : null, writer);
+            ReportJson.write(report, sockets ? new SocketsJson(table, owners(holders)) : null, writer);
         } else {
             ReportJson.writeGroups(report, by.name(), groups(by, table), writer);
         }
@@ -143,12 +151,33 @@ final class SnapshotCommand implements Callable<Integer> {
         terminal.out().println();
     }
 
-    private void printText(Report report, SocketTable table, @Nullable ProcessSockets holders) {
+    /** Who holds a socket, in the terms of the JSON; null when nobody asked. */
+    private static @Nullable LongFunction<List<SocketsJson.Owner>> owners(@Nullable ProcessSockets holders) {
+        if (holders == null) {
+            return null;
+        }
+        return inode -> {
+            List<SocketsJson.Owner> owners = new ArrayList<>();
+            for (ProcessSockets.Holder holder : holders.holders(inode)) {
+                owners.add(new SocketsJson.Owner(holder.pid(), holder.name()));
+            }
+            return owners;
+        };
+    }
+
+    private void printText(Report report, SocketFilter filter, SocketTable table, @Nullable ProcessSockets holders) {
         SnapshotText text = new SnapshotText(terminal, report);
         text.header();
+        if (filter.asksForBound() && !report.source().showsBound()) {
+            text.warn("bound sockets are not told by this source or kernel: there may be some");
+        }
+        if (filter.needsAge() && !report.source().name().equals("netlink")) {
+            text.warn(
+                    "how long a socket has been in CLOSE-WAIT or FIN-WAIT-2 is not told by this source: those fit no age");
+        }
         if (holders != null && holders.unreadableProcesses() > 0) {
             text.warn("processes that do not show their sockets: " + holders.unreadableProcesses()
-                    + "; run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
+                    + "; that needs root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
         }
         if (report.coverage().extent() == Coverage.Extent.FAILED) {
             return;

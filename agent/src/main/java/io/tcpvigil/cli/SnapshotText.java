@@ -45,6 +45,12 @@ final class SnapshotText {
         if (source.reason() != null) {
             warn("degraded: " + source.reason());
         }
+        if (!report.filter().isEmpty()) {
+            println("only sockets that fit: " + TextTable.printable(report.filter()));
+        }
+        for (String problem : report.problems()) {
+            warn(problem);
+        }
         Coverage coverage = report.coverage();
         if (!coverage.isComplete()) {
             warn((coverage.extent() == Coverage.Extent.FAILED ? "nothing could be read: " : "not all could be read: ")
@@ -88,10 +94,6 @@ final class SnapshotText {
     /** The ports that serve, each with its accept queue and states. */
     void ports() {
         PortBreakdown breakdown = report.ports();
-        if (breakdown == null) {
-            warn("ports: net.ipv4.ip_local_port_range could not be read, so inbound and outbound cannot be told apart");
-            return;
-        }
         TextTable table = new TextTable(">PORT", "SERVICE", "CLASS", ">QUEUE", ">LIMIT", ">OPEN", "STATES");
         for (PortUse port : breakdown.ports()) {
             boolean listening = !port.listeners().isEmpty();
@@ -112,7 +114,8 @@ final class SnapshotText {
     void destinations(int most) {
         PortBreakdown breakdown = report.ports();
         EphemeralRange range = report.range();
-        if (breakdown == null || range == null) {
+        if (range == null) {
+            warn("destinations: not known without net.ipv4.ip_local_port_range");
             return;
         }
         TextTable table = new TextTable("DESTINATION", ">PORT", "SERVICE", "FROM", ">USED", ">SHARE", "STATES");

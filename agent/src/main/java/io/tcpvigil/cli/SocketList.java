@@ -65,7 +65,11 @@ final class SocketList {
                     .append('/')
                     .append(holder.pid());
         }
-        return text.isEmpty() ? NONE : text.toString();
+        if (text.isEmpty()) {
+            // A file refers to the socket, but its process did not show it.
+            return inode == 0 ? NONE : UNKNOWN;
+        }
+        return text.toString();
     }
 
     private static String state(SocketTable sockets, int row) {

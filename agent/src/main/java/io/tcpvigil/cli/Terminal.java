@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.cli;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.libc.SyscallException;
-import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -33,10 +30,7 @@ record Terminal(PrintStream out, int width, boolean colour) {
 
     /** The standard output of this process. */
     static Terminal ofProcess(Map<String, String> environment) {
-        PrintStream out = new PrintStream(
-                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
-                false,
-                StandardCharsets.UTF_8);
+        PrintStream out = new StandardOutput();
         Libc libc = Libc.get();
         if (!libc.isTerminal(STDOUT)) {
             return new Terminal(out, UNLIMITED, false);
@@ -64,6 +58,12 @@ record Terminal(PrintStream out, int width, boolean colour) {
         } catch (NumberFormatException none) {
             return USUAL_WIDTH;
         }
+    }
+
+    /** Why output was lost; null when it was not, or when the reader did not want more of it. */
+    @Nullable
+    String writeFailure() {
+        return out instanceof StandardOutput standard ? standard.failure() : null;
     }
 
     /** {@code text} in bold where that may be printed. */

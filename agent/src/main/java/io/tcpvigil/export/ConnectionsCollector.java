@@ -58,7 +58,7 @@ public final class ConnectionsCollector extends Collector implements Collector.D
 
     /**
      * @param reports gives the last published report; null before the first
-     * @param sourceErrors gives how many dumps failed or were cut short since the start
+     * @param sourceErrors gives how many dumps of the better source failed or were cut short since the start
      * @param nanoClock the monotonic clock that {@link Report#takenNanos} was read from
      */
     public ConnectionsCollector(
@@ -194,7 +194,9 @@ public final class ConnectionsCollector extends Collector implements Collector.D
 
     private static Family sourceErrors() {
         return new Family(
-                "tcpvigil_source_errors", Type.COUNTER, "Samples that failed or were cut short since the start.");
+                "tcpvigil_source_errors",
+                Type.COUNTER,
+                "Dumps of the better source that failed or were cut short since the start.");
     }
 
     private static Family buildInfo() {

@@ -40,18 +40,24 @@ public final class ReportJson {
     /**
      * Writes one document. The caller sets the indent and closes.
      *
-     * @param sockets the rows that the report was made from, for a member of their own; null for none
+     * @param sockets the rows, for a member of their own; null for none
      */
-    public static void write(Report report, @Nullable SocketTable sockets, JsonWriter json) throws IOException {
+    public static void write(Report report, @Nullable SocketsJson sockets, JsonWriter json) throws IOException {
         boolean counted = report.coverage().extent() != Coverage.Extent.FAILED;
         json.beginObject();
         json.name("schema").value(SCHEMA);
         json.name("taken_at").value(Rfc3339.utc(report.takenAt()));
         json.name("host").beginObject();
-        json.name("name").value(report.host().name());
-        json.name("kernel").value(report.host().kernel());
+        json.name("name").value(known(report.host().name()));
+        json.name("kernel").value(known(report.host().kernel()));
         json.endObject();
+        json.name("filter").value(report.filter().isEmpty() ? null : report.filter());
         writeSource(report, counted, json);
+        json.name("problems").beginArray();
+        for (String problem : report.problems()) {
+            json.value(problem);
+        }
+        json.endArray();
         writeNamespaces(report.host(), json);
         json.name("states");
         if (counted) {
@@ -73,12 +79,16 @@ public final class ReportJson {
         if (sockets != null) {
             json.name("sockets");
             if (counted) {
-                SocketsJson.write(sockets, json);
+                sockets.write(json);
             } else {
                 json.nullValue();
             }
         }
         json.endObject();
+    }
+
+    private static @Nullable String known(String text) {
+        return text.equals(Report.Host.UNKNOWN) ? null : text;
     }
 
     private static void writeSource(Report report, boolean counted, JsonWriter json) throws IOException {

@@ -9,6 +9,8 @@ import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.StateAge;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
+import java.util.List;
+import java.util.function.LongFunction;
 
 /**
  * The member {@code sockets} of a report: one object a row. A listener has {@code accept_queue} where all others have
@@ -20,21 +22,34 @@ import java.io.IOException;
  *  "receive_queue": 0, "send_queue": 1448,
  *  "timer": {"name": "retransmit", "expires_seconds": 0.2, "retransmits": 0},
  *  "uid": 33, "inode": 81234, "cookie": "2001", "cgroup_id": 4711, "interface_index": null,
- *  "state_age_at_least_seconds": null}
+ *  "state_age_at_least_seconds": null, "owners": [{"pid": 815, "name": "nginx"}]}
  * }</pre>
  */
-final class SocketsJson {
-    private SocketsJson() {}
+public final class SocketsJson {
+    /** A process that holds a socket. */
+    public record Owner(long pid, String name) {}
 
-    static void write(SocketTable table, JsonWriter json) throws IOException {
+    private final SocketTable table;
+    private final @Nullable LongFunction<List<Owner>> owners;
+
+    /**
+     * @param table the rows that the report was made from
+     * @param owners who holds the socket with an inode; null when nobody looked, and then no row has a member for it
+     */
+    public SocketsJson(SocketTable table, @Nullable LongFunction<List<Owner>> owners) {
+        this.table = table;
+        this.owners = owners;
+    }
+
+    void write(JsonWriter json) throws IOException {
         json.beginArray();
         for (int row = 0; row < table.rows(); row++) {
-            writeRow(table, row, json);
+            writeRow(row, json);
         }
         json.endArray();
     }
 
-    private static void writeRow(SocketTable table, int row, JsonWriter json) throws IOException {
+    private void writeRow(int row, JsonWriter json) throws IOException {
         SocketKind kind = table.kind(row);
         TcpState state = table.state(row);
         boolean full = kind == SocketKind.FULL || kind == SocketKind.BOUND;
@@ -58,6 +73,9 @@ final class SocketsJson {
         }
         writeTimer(table, row, json);
         writeOwner(table, row, full, json);
+        if (owners != null) {
+            writeProcesses(owners.apply(table.inode(row)), json);
+        }
         long cookie = table.cookie(row);
         json.name("cookie").value(cookie == 0 ? null : Long.toHexString(cookie));
         long cgroup = table.cgroup(row);
@@ -92,6 +110,17 @@ final class SocketsJson {
         JsonValues.decimal(json, "expires_seconds", table.expiresMillis(row), 3);
         json.name("retransmits").value(table.retransmits(row));
         json.endObject();
+    }
+
+    private static void writeProcesses(List<Owner> processes, JsonWriter json) throws IOException {
+        json.name("owners").beginArray();
+        for (Owner owner : processes) {
+            json.beginObject();
+            json.name("pid").value(owner.pid());
+            json.name("name").value(owner.name());
+            json.endObject();
+        }
+        json.endArray();
     }
 
     private static void writeOwner(SocketTable table, int row, boolean full, JsonWriter json) throws IOException {

@@ -3,6 +3,7 @@ package io.tcpvigil.kernel;
 
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.TcpState;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -16,6 +17,10 @@ import java.util.Set;
 public record SocketQuery(Set<TcpState> states, boolean bound, boolean withTcpInfo, SocketFilter filter) {
     /** Every socket. */
     public static final SocketQuery ALL = of(SocketFilter.ALL);
+
+    /** Listening sockets only, which costs next to nothing: they are in a table of their own. */
+    public static final SocketQuery LISTENERS =
+            new SocketQuery(EnumSet.of(TcpState.LISTEN), false, false, SocketFilter.ALL);
 
     /** All that can pass {@code filter}. */
     public static SocketQuery of(SocketFilter filter) {

@@ -5,10 +5,8 @@ import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.SocketFilter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,17 +49,24 @@ public final class ProcessSockets implements SocketFilter.ProcessLookup {
             for (Path process : processes) {
                 try {
                     readDescriptors(process, byInode);
-                } catch (AccessDeniedException refused) {
-                    unreadable++;
-                } catch (FileSystemException ended) {
-                    // ENOENT or ESRCH: it ended between the listing and the look, and holds nothing any more.
-                    endedProcesses++;
+                } catch (IOException failure) {
+                    if (hasEnded(failure)) {
+                        endedProcesses++;
+                    } else {
+                        unreadable++;
+                    }
                 }
             }
         } catch (DirectoryIteratorException failure) {
             throw failure.getCause();
         }
         return new ProcessSockets(byInode, unreadable, endedProcesses);
+    }
+
+    /** ENOENT or ESRCH: it ended between the listing and the look, and holds nothing any more. */
+    private static boolean hasEnded(IOException failure) {
+        String message = failure.getMessage();
+        return failure instanceof NoSuchFileException || (message != null && message.endsWith("No such process"));
     }
 
     private static void readDescriptors(Path process, Map<Long, List<Holder>> byInode) throws IOException {

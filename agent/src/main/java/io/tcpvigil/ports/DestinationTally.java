@@ -43,7 +43,7 @@ final class DestinationTally {
 
     /** Counts the row, which is a connection that this host opened. */
     void add(SocketTable table, int row, EphemeralRange range) {
-        boolean mapped = isMapped(table, row);
+        boolean mapped = IpAddress.isMapped(table.isIpv6(row), table.remoteHigh(row), table.remoteLow(row));
         boolean ipv6 = table.isIpv6(row) && !mapped;
         long sourceLow = mapped ? table.localLow(row) & 0xFFFF_FFFFL : table.localLow(row);
         long destinationLow = mapped ? table.remoteLow(row) & 0xFFFF_FFFFL : table.remoteLow(row);
@@ -53,10 +53,6 @@ final class DestinationTally {
         if (range.contains(table.localPort(row))) {
             destination.portsUsed++;
         }
-    }
-
-    private static boolean isMapped(SocketTable table, int row) {
-        return table.isIpv6(row) && table.remoteHigh(row) == 0 && table.remoteLow(row) >>> 32 == 0xFFFFL;
     }
 
     private Destination find(

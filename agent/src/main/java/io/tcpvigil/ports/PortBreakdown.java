@@ -16,12 +16,14 @@ import java.util.Map;
 /**
  * What one dump says of ports.
  *
- * <p>A connection counts as inbound when its local port is listened on. When nobody listens there (any more), the ports
- * themselves decide: one whose remote port lies in the ephemeral range and whose local port does not came in, any other
- * went out.
+ * <p>A half-open connection of the kernel's came in, one in SYN-SENT goes out. Any other counts as inbound when its local
+ * port is listened on. When nobody listens there (any more), the ports themselves decide: one whose remote port lies in the
+ * ephemeral range and whose local port does not came in, any other went out.
+ *
+ * <p>Sockets that are only bound are left out: which destination they will use a port for is not known yet.
  *
  * @param ports the serving ports, in ascending order
- * @param destinations where connections went to, most ports used first
+ * @param destinations where connections went to, most connections first; empty when the ephemeral range is not known
  */
 public record PortBreakdown(List<PortUse> ports, List<DestinationUse> destinations) {
     private static final int PORTS = 65536;
@@ -38,9 +40,14 @@ public record PortBreakdown(List<PortUse> ports, List<DestinationUse> destinatio
         destinations = List.copyOf(destinations);
     }
 
-    /** Breaks {@code table} down; {@code range} is that of the namespace which the table is from. */
-    public static PortBreakdown of(SocketTable table, EphemeralRange range) {
-        Map<Integer, List<PortUse.Listener>> listeners = listeners(table);
+    /**
+     * Breaks {@code table} down.
+     *
+     * @param listening a table with all listeners of the namespace; the same table, unless that was filtered
+     * @param range the ephemeral ports of the namespace; null when not known
+     */
+    public static PortBreakdown of(SocketTable table, SocketTable listening, @Nullable EphemeralRange range) {
+        Map<Integer, List<PortUse.Listener>> listeners = listeners(listening);
         BitSet listened = new BitSet(PORTS);
         listeners.keySet().forEach(listened::set);
         StateCounts.@Nullable Tally[] tallies = new StateCounts.Tally[PORTS];
@@ -57,7 +64,7 @@ public record PortBreakdown(List<PortUse> ports, List<DestinationUse> destinatio
                     tallies[port] = tally;
                 }
                 tally.add(table.state(row), table.kind(row));
-            } else {
+            } else if (range != null) {
                 destinations.add(table, row, range);
             }
         }
@@ -84,8 +91,13 @@ public record PortBreakdown(List<PortUse> ports, List<DestinationUse> destinatio
         return byPort;
     }
 
-    private static boolean isInbound(SocketTable table, int row, BitSet listened, EphemeralRange range) {
+    private static boolean isInbound(SocketTable table, int row, BitSet listened, @Nullable EphemeralRange range) {
+        if (table.state(row) == TcpState.SYN_SENT) {
+            return false;
+        }
         int local = table.localPort(row);
-        return listened.get(local) || (range.contains(table.remotePort(row)) && !range.contains(local));
+        return table.kind(row) == SocketKind.REQUEST
+                || listened.get(local)
+                || (range != null && range.contains(table.remotePort(row)) && !range.contains(local));
     }
 }

@@ -7,6 +7,7 @@ import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.StateCounts;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,8 +20,11 @@ import java.util.Map;
  * @param ipv4 sockets of family AF_INET
  * @param ipv6 sockets of family AF_INET6, those with v4-mapped addresses included
  * @param unknownStates rows by state number that this version does not know; empty as a rule
+ * @param filter what the user asked for, in his words; empty when it was everything. Sockets that do not fit are in none
+ *     of the numbers
+ * @param problems what could not be read besides the sockets, one line each
  * @param range the ephemeral ports; null when it could not be read
- * @param ports listeners and destinations; null when the range is not known
+ * @param ports listeners and destinations
  * @param services names of the ports in {@code ports}
  */
 public record Report(
@@ -32,8 +36,10 @@ public record Report(
         StateCounts ipv4,
         StateCounts ipv6,
         Map<Integer, Integer> unknownStates,
+        String filter,
+        List<String> problems,
         @Nullable EphemeralRange range,
-        @Nullable PortBreakdown ports,
+        PortBreakdown ports,
         ServiceNames services) {
 
     /**
@@ -44,6 +50,8 @@ public record Report(
      */
     public record Host(String name, String kernel, long networkNamespace) {
         public static final long UNKNOWN_NAMESPACE = -1;
+        /** A name or release that could not be read. */
+        public static final String UNKNOWN = "unknown";
     }
 
     /**
@@ -68,6 +76,7 @@ public record Report(
 
     public Report {
         unknownStates = Map.copyOf(unknownStates);
+        problems = List.copyOf(problems);
     }
 
     /** All sockets by state. */

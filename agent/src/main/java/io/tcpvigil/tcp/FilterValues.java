@@ -33,7 +33,7 @@ final class FilterValues {
         boolean bound = false;
         for (String name : names) {
             TcpState state = TcpState.parse(name);
-            if (name.equals("bound")) {
+            if (name.equalsIgnoreCase("bound")) {
                 bound = true;
             } else if (state == null) {
                 throw wrong(

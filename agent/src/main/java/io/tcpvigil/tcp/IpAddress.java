@@ -11,7 +11,7 @@ import io.tcpvigil.Nullable;
  * @param low bytes 8 to 15; an IPv4 address in the low 32 bits
  */
 public record IpAddress(boolean ipv6, long high, long low) {
-    private static final long MAPPED_PREFIX = 0xFFFF_0000_0000L;
+    private static final long MAPPED_PREFIX = 0xFFFF;
 
     public static IpAddress ofIpv4(int bigEndian) {
         return new IpAddress(false, 0, bigEndian & 0xFFFF_FFFFL);
@@ -23,7 +23,12 @@ public record IpAddress(boolean ipv6, long high, long low) {
 
     /** Whether this is {@code ::ffff:a.b.c.d}: IPv4 on the wire, through an IPv6 socket. */
     public boolean isMapped() {
-        return ipv6 && high == 0 && (low & 0xFFFF_FFFF_0000_0000L) == MAPPED_PREFIX;
+        return isMapped(ipv6, high, low);
+    }
+
+    /** The same for an address that is not a value of its own. */
+    public static boolean isMapped(boolean ipv6, long high, long low) {
+        return ipv6 && high == 0 && low >>> 32 == MAPPED_PREFIX;
     }
 
     /** The address that is on the wire: IPv4 for a v4-mapped one, else itself. */

@@ -11,8 +11,6 @@ import io.tcpvigil.Nullable;
  * @param prefixLength 0 to 32, or 0 to 128 for IPv6
  */
 public record Network(IpAddress address, int prefixLength) {
-    private static final long MAPPED_PREFIX = 0xFFFF_0000_0000L;
-
     /** Reads {@code 192.0.2.1}, {@code 10.0.0.0/8}, {@code 2001:db8::/32}; null when it is none. */
     public static @Nullable Network parse(String text) {
         int slash = text.indexOf('/');
@@ -69,7 +67,7 @@ public record Network(IpAddress address, int prefixLength) {
         }
         long bits = low;
         if (ofIpv6Socket) {
-            if (high != 0 || (low & 0xFFFF_FFFF_0000_0000L) != MAPPED_PREFIX) {
+            if (!IpAddress.isMapped(true, high, low)) {
                 return false;
             }
             bits = low & 0xFFFF_FFFFL;

@@ -21,7 +21,7 @@ import java.util.Set;
  */
 public final class SocketFilter {
     /** Fits every socket. */
-    public static final SocketFilter ALL = new SocketFilter(List.of());
+    public static final SocketFilter ALL = new SocketFilter(List.of(), "");
 
     /** One condition. */
     public sealed interface Term permits States, Ports, Addresses, Processes, Uids, Family, MinimumAge {}
@@ -68,9 +68,11 @@ public final class SocketFilter {
     public static final ProcessLookup NO_PROCESSES = (inode, name) -> null;
 
     private final List<Term> terms;
+    private final String text;
 
-    private SocketFilter(List<Term> terms) {
+    private SocketFilter(List<Term> terms, String text) {
         this.terms = List.copyOf(terms);
+        this.text = text;
     }
 
     public List<Term> terms() {
@@ -121,6 +123,22 @@ public final class SocketFilter {
         return true;
     }
 
+    /** Whether a term asks for bound sockets by name. */
+    public boolean asksForBound() {
+        for (Term term : terms) {
+            if (term instanceof States states && states.bound && !states.negated) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The words as they were typed. */
+    @Override
+    public String toString() {
+        return text;
+    }
+
     /** Whether the row fits all terms. */
     public boolean matches(SocketTable table, int row, ProcessLookup processes) {
         for (Term term : terms) {
@@ -153,7 +171,8 @@ public final class SocketFilter {
         }
         if (term instanceof Uids uids) {
             // Request sockets and mini-sockets show uid 0 whoever owns them.
-            boolean known = table.kind(row) == SocketKind.FULL || table.uid(row) > 0;
+            SocketKind kind = table.kind(row);
+            boolean known = kind == SocketKind.FULL || kind == SocketKind.BOUND || table.uid(row) > 0;
             return known && uids.uids.contains(table.uid(row)) != uids.negated;
         }
         if (term instanceof Family family) {
@@ -204,7 +223,9 @@ public final class SocketFilter {
                 at = end + 1;
             }
         }
-        return terms.isEmpty() ? ALL : new SocketFilter(terms);
+        return terms.isEmpty()
+                ? ALL
+                : new SocketFilter(terms, String.join(" ", words).trim());
     }
 
     private static Term parseTerm(String term) {

@@ -10,9 +10,6 @@ import java.util.Arrays;
 public final class StateCounts {
     private static final int STATES = TcpState.values().length;
 
-    /** No sockets at all. */
-    public static final StateCounts NONE = new StateCounts(new long[STATES + 1]);
-
     private final long[] counts;
 
     private StateCounts(long[] counts) {

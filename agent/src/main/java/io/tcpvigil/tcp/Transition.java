@@ -21,6 +21,7 @@ public record Transition(
         ACTIVE_OPEN("active OPEN: connect()"),
         SEND("SEND on a listening endpoint"),
         CLOSE("CLOSE: close() or shutdown(SHUT_WR)"),
+        CLOSE_LISTENER("CLOSE: close() or shutdown(SHUT_RD)"),
         ABORT("ABORT: close() with SO_LINGER 0, or with data unread"),
         SYN("segment with SYN"),
         SYN_ACK("segment with SYN and ACK of our SYN"),

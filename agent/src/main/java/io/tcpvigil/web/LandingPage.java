@@ -145,6 +145,9 @@ final class LandingPage {
         if (reason != null) {
             writeNotice(html, "Degraded", "the source is " + report.source().name() + ": " + reason);
         }
+        for (String problem : report.problems()) {
+            writeNotice(html, "Not read", problem);
+        }
         if (!report.unknownStates().isEmpty()) {
             writeNotice(html, "Unknown states", unknownStates(report.unknownStates()));
         }
@@ -234,12 +237,6 @@ final class LandingPage {
     private static void writePorts(Html html, Report report) throws IOException {
         html.markup("<section>\n<h2>Listening ports</h2>\n");
         PortBreakdown breakdown = report.ports();
-        if (breakdown == null) {
-            writeNotice(
-                    html, "Unknown", "the range of ephemeral ports could not be read, so ports cannot be told apart");
-            html.markup("</section>\n");
-            return;
-        }
         int listening = 0;
         for (PortUse use : breakdown.ports()) {
             if (use.listeners().isEmpty()) {

@@ -125,7 +125,8 @@ public final class WebServer {
     /** Starts to answer. */
     public void start() {
         if (!address.getAddress().isLoopbackAddress()) {
-            log.accept("web: " + address + " can be reached from other hosts, without encryption or passwords");
+            log.accept("web: port " + address.getPort()
+                    + " can be reached from other hosts, without encryption or passwords");
         }
         // The server's own thread keeps the process alive or not as the one that starts it does.
         FutureTask<Boolean> start = new FutureTask<>(server::start, true);

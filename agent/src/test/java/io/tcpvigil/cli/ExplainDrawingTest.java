@@ -37,7 +37,7 @@ class ExplainDrawingTest {
     private static final Set<String> FIGURE_5 = Set.of(
             edge(CLOSED, LISTEN, Event.PASSIVE_OPEN),
             edge(CLOSED, SYN_SENT, Event.ACTIVE_OPEN),
-            edge(LISTEN, CLOSED, Event.CLOSE),
+            edge(LISTEN, CLOSED, Event.CLOSE_LISTENER),
             edge(SYN_SENT, CLOSED, Event.CLOSE),
             edge(SYN_RECEIVED, LISTEN, Event.RST),
             edge(LISTEN, SYN_RECEIVED, Event.SYN),
@@ -200,8 +200,15 @@ class ExplainDrawingTest {
             case ACTIVE_OPEN -> transition.from() == LISTEN;
             case SYN -> transition.from() == TIME_WAIT || transition.to() == LISTEN;
             case FIN -> transition.from() == SYN_RECEIVED;
-            case PASSIVE_OPEN, SEND, CLOSE, SYN_ACK, ACK_OF_SYN, ACK_OF_FIN, FIN_AND_ACK_OF_FIN, TIME_WAIT_TIMEOUT ->
-                false;
+            case PASSIVE_OPEN,
+                    SEND,
+                    CLOSE,
+                    CLOSE_LISTENER,
+                    SYN_ACK,
+                    ACK_OF_SYN,
+                    ACK_OF_FIN,
+                    FIN_AND_ACK_OF_FIN,
+                    TIME_WAIT_TIMEOUT -> false;
         };
     }
 

@@ -136,6 +136,39 @@ class SnapshotIT {
     }
 
     @Test
+    void knowsTheListenersThatAFilterLeavesOut() throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "state=close_wait");
+        assertTrue(outcome.out().contains("only sockets that fit: state=close_wait"), outcome.out());
+        assertFalse(outcome.out().contains("nobody listens"), outcome.out());
+        assertTrue(outcome.out().matches("(?s).* 16 +3 +CLOSE-WAIT 3\n.*"), outcome.out());
+        assertTrue(outcome.out().contains("no outbound connections"), outcome.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"state=bound, bound sockets are not told", "age>0s state=close_wait, fit no age"})
+    void saysWhatTheSourceCannotTellOfWhatWasAsked(String filter, String warning) throws Exception {
+        assertTrue(run(Terminal.UNLIMITED, "snapshot", "--source", "proc", filter)
+                .out()
+                .contains(warning));
+        assertFalse(run(Terminal.UNLIMITED, "snapshot", "--source", "netlink", filter)
+                .out()
+                .contains(warning));
+    }
+
+    @Test
+    void namesOwnersInJson() throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--sockets", "-p", "state=listen");
+        JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
+        assertEquals("state=listen", json.get("filter").getAsString());
+        long self = ProcessHandle.current().pid();
+        json.getAsJsonArray("sockets").forEach(socket -> {
+            JsonObject owner =
+                    socket.getAsJsonObject().getAsJsonArray("owners").get(0).getAsJsonObject();
+            assertEquals(self, owner.get("pid").getAsLong());
+        });
+    }
+
+    @Test
     void groupsByRemoteAddressAsJson() throws Exception {
         Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--by", "remote");
         JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
@@ -151,9 +184,10 @@ class SnapshotIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--nope", "state=nope", "--by=nope", "--source=nope", "port=1x"})
-    void answersWrongUsageWithOneLineAndItsExitCode(String argument) throws Exception {
-        Outcome outcome = run(80, "snapshot", argument);
+    @ValueSource(
+            strings = {"--nope", "state=nope", "--by=nope", "--source=nope", "port=1x", "-p", "--sockets --by=port"})
+    void answersWrongUsageWithOneLineAndItsExitCode(String words) throws Exception {
+        Outcome outcome = run(80, ("snapshot " + words).split(" ", -1));
         assertEquals(ExitCode.USAGE, outcome.code());
         assertEquals("", outcome.out());
         assertEquals(1, outcome.err().lines().count(), outcome.err());

@@ -2,6 +2,7 @@
 package io.tcpvigil.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
@@ -23,7 +24,7 @@ final class ReportJsonTest {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
             json.setIndent("  ");
-            ReportJson.write(report, sockets, json);
+            ReportJson.write(report, sockets == null ? null : new SocketsJson(sockets, null), json);
         }
         return text.append('\n').toString();
     }
@@ -32,6 +33,18 @@ final class ReportJsonTest {
     void writesAReportWithItsSockets() throws IOException {
         SocketTable table = Samples.table();
         Golden.assertMatches("snapshot.json", text(Samples.report(table, null, Samples.RANGE), table));
+    }
+
+    @Test
+    void namesTheProcessesThatHoldASocketWhenSomebodyLooked() throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonWriter json = new JsonWriter(text)) {
+            SocketsJson sockets = new SocketsJson(
+                    Samples.table(), inode -> inode == 0 ? List.of() : List.of(new SocketsJson.Owner(815, "nginx")));
+            ReportJson.write(Samples.report(), sockets, json);
+        }
+        assertTrue(text.toString().contains("\"owners\":[{\"pid\":815,\"name\":\"nginx\"}]"), text.toString());
+        assertTrue(text.toString().contains("\"owners\":[]"), text.toString());
     }
 
     @Test
@@ -89,11 +102,12 @@ final class ReportJsonTest {
     }
 
     @Test
-    void tellsNoPortsWithoutTheirRange() throws IOException {
+    void tellsServingPortsButNoDestinationsWithoutTheRange() throws IOException {
         String json = text(Samples.report(Samples.table(), "no netlink", null), null);
-        for (String member : List.of("ports", "ephemeral_ports", "destinations")) {
+        for (String member : List.of("ephemeral_ports", "destinations")) {
             assertEquals(JsonTree.NULL, JsonTree.at(json, member), member);
         }
+        assertEquals("true", JsonTree.at(json, "ports", 0, "listening"));
         assertEquals("no netlink", JsonTree.at(json, "source", "reason"));
         assertEquals("1", JsonTree.at(json, "states", "established"));
     }

@@ -13,6 +13,7 @@ import io.tcpvigil.tcp.StateCounts;
 import io.tcpvigil.tcp.TcpState;
 import java.time.Instant;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 
 /** Tables and reports made by hand. */
@@ -152,8 +153,10 @@ public final class Samples {
                 ipv4.counts(),
                 ipv6.counts(),
                 table.unknownStateRows(14) == 0 ? Map.of() : Map.of(14, table.unknownStateRows(14)),
+                "",
+                List.of(),
                 range,
-                range == null ? null : PortBreakdown.of(table, range),
+                PortBreakdown.of(table, table, range),
                 services);
     }
 
@@ -169,6 +172,8 @@ public final class Samples {
                 known.ipv4(),
                 known.ipv6(),
                 known.unknownStates(),
+                known.filter(),
+                known.problems(),
                 known.range(),
                 known.ports(),
                 known.services());

@@ -22,11 +22,11 @@ class SourcesAgreeIT {
     private static final int MOST_LOOKS = 50;
 
     /** What is compared of a socket; the key is its addresses, which no two sockets of the zoo share. */
-    private record Facts(String state, long receiveQueue, long sendQueue, long inode, String cookie) {
+    private record Facts(String state, long receiveQueue, long sendQueue, int timer, long inode, String cookie) {
 
         /** {@code /proc} tells neither the cookie nor the limit of an accept queue. */
         Facts asProcTells() {
-            return new Facts(state, receiveQueue, state.equals("LISTEN") ? -1 : sendQueue, inode, "");
+            return new Facts(state, receiveQueue, state.equals("LISTEN") ? -1 : sendQueue, timer, inode, "");
         }
     }
 
@@ -93,6 +93,7 @@ class SourcesAgreeIT {
                                 state,
                                 table.receiveQueue(row),
                                 table.sendQueue(row),
+                                table.timer(row),
                                 table.inode(row),
                                 table.cookie(row) == 0 ? "" : Long.toHexString(table.cookie(row))));
             }
@@ -137,10 +138,24 @@ class SourcesAgreeIT {
                             state.displayName(),
                             Long.parseLong(columns[1]),
                             Long.parseLong(columns[2]),
+                            timer(field(line, " timer:(", "none,")),
                             Long.parseLong(field(line, " ino:", "0")),
                             field(line, " sk:", "").toLowerCase(Locale.ROOT)));
         }
         return facts;
+    }
+
+    /** The kernel's number of a timer that ss names. */
+    private static int timer(String text) {
+        String name = text.substring(0, text.indexOf(','));
+        return switch (name) {
+            case "none" -> 0;
+            case "on" -> 1;
+            case "keepalive" -> 2;
+            case "timewait" -> 3;
+            case "persist" -> 4;
+            default -> throw new AssertionError("ss names a timer that is unknown here: " + name);
+        };
     }
 
     private static String field(String line, String name, String absent) {

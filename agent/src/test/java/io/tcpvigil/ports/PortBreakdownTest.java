@@ -40,7 +40,7 @@ class PortBreakdownTest {
         ipv4(TcpState.ESTABLISHED, 443, THERE, 50000);
         ipv4(TcpState.TIME_WAIT, 443, THERE, 50001);
         mapped(TcpState.CLOSE_WAIT, 443, 50002);
-        PortBreakdown breakdown = PortBreakdown.of(table, range);
+        PortBreakdown breakdown = PortBreakdown.of(table, table, range);
         assertEquals(0, breakdown.destinations().size());
         assertEquals(1, breakdown.ports().size());
         PortUse https = breakdown.ports().get(0);
@@ -55,7 +55,7 @@ class PortBreakdownTest {
     void addsUpTheQueuesOfAllListenersOfAPort() {
         ipv4(TcpState.LISTEN, 443, 0, 0);
         ipv4(TcpState.LISTEN, 443, 0, 0);
-        PortUse https = PortBreakdown.of(table, range).ports().get(0);
+        PortUse https = PortBreakdown.of(table, table, range).ports().get(0);
         assertEquals(4, https.acceptQueueLength());
         assertEquals(256, https.acceptQueueLimit());
     }
@@ -67,7 +67,7 @@ class PortBreakdownTest {
         table.putIpv4(0, 443, 0, 0);
         table.putQueues(1, SocketTable.UNKNOWN);
         table.commit();
-        PortUse https = PortBreakdown.of(table, range).ports().get(0);
+        PortUse https = PortBreakdown.of(table, table, range).ports().get(0);
         assertEquals(3, https.acceptQueueLength());
         assertEquals(PortUse.UNKNOWN, https.acceptQueueLimit());
     }
@@ -83,7 +83,7 @@ class PortBreakdownTest {
         ipv4(TcpState.ESTABLISHED, 1023, THERE, 5432);
         // The same address through an IPv6 socket draws on the same ports.
         mapped(TcpState.ESTABLISHED, 40011, 5432);
-        PortBreakdown breakdown = PortBreakdown.of(table, range);
+        PortBreakdown breakdown = PortBreakdown.of(table, table, range);
         assertEquals(2, breakdown.destinations().size());
         DestinationUse busiest = breakdown.destinations().get(0);
         assertEquals(5432, busiest.port());
@@ -100,7 +100,7 @@ class PortBreakdownTest {
         for (int i = 0; i < 5000; i++) {
             ipv4(TcpState.ESTABLISHED, 40000, THERE + i % 1000, 1 + i / 1000);
         }
-        PortBreakdown breakdown = PortBreakdown.of(table, range);
+        PortBreakdown breakdown = PortBreakdown.of(table, table, range);
         assertEquals(5000, breakdown.destinations().size());
         assertEquals(
                 5000,
@@ -112,10 +112,48 @@ class PortBreakdownTest {
     @Test
     void takesLeftOversOfAClosedListenerForInbound() {
         ipv4(TcpState.TIME_WAIT, 8080, THERE, 50000);
-        PortBreakdown breakdown = PortBreakdown.of(table, range);
+        PortBreakdown breakdown = PortBreakdown.of(table, table, range);
         assertEquals(0, breakdown.destinations().size());
         assertEquals(8080, breakdown.ports().get(0).port());
         assertEquals(0, breakdown.ports().get(0).listeners().size());
+    }
+
+    @Test
+    void takesWhoListensFromTheTableOfListeners() {
+        ipv4(TcpState.CLOSE_WAIT, 40000, THERE, 50000);
+        SocketTable listening = new SocketTable();
+        listening.begin(TcpState.LISTEN, SocketKind.FULL);
+        listening.putIpv4(0, 40000, 0, 0);
+        listening.putQueues(3, 511);
+        listening.commit();
+        PortBreakdown breakdown = PortBreakdown.of(table, listening, range);
+        assertEquals(0, breakdown.destinations().size());
+        assertEquals(3, breakdown.ports().get(0).acceptQueueLength());
+        assertEquals(0, breakdown.ports().get(0).states().of(TcpState.LISTEN), "the filter let no listener through");
+    }
+
+    @Test
+    void believesWhatAStateProves() {
+        ipv4(TcpState.LISTEN, 443, 0, 0);
+        ipv4(TcpState.SYN_SENT, 443, THERE, 80);
+        table.begin(TcpState.SYN_RECEIVED, SocketKind.REQUEST);
+        table.putIpv4(HERE, 40000, THERE, 80);
+        table.commit();
+        PortBreakdown breakdown = PortBreakdown.of(table, table, range);
+        assertEquals(1, breakdown.destinations().size());
+        assertEquals(1, breakdown.destinations().get(0).states().of(TcpState.SYN_SENT));
+        assertEquals(2, breakdown.ports().size());
+    }
+
+    @Test
+    void stillListsServingPortsWhenTheRangeIsNotKnown() {
+        ipv4(TcpState.LISTEN, 443, 0, 0);
+        ipv4(TcpState.ESTABLISHED, 443, THERE, 50000);
+        ipv4(TcpState.ESTABLISHED, 40000, THERE, 443);
+        PortBreakdown breakdown = PortBreakdown.of(table, table, null);
+        assertEquals(1, breakdown.ports().size());
+        assertEquals(1, breakdown.ports().get(0).states().connections());
+        assertEquals(0, breakdown.destinations().size());
     }
 
     @Test
@@ -123,7 +161,7 @@ class PortBreakdownTest {
         table.begin(TcpState.CLOSED, SocketKind.BOUND);
         table.putIpv4(HERE, 5000, 0, 0);
         table.commit();
-        PortBreakdown breakdown = PortBreakdown.of(table, range);
+        PortBreakdown breakdown = PortBreakdown.of(table, table, range);
         assertEquals(0, breakdown.ports().size());
         assertEquals(0, breakdown.destinations().size());
     }

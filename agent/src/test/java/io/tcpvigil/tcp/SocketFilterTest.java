@@ -69,6 +69,8 @@ class SocketFilterTest {
                 "state!=established | 02345",
                 "state=bound | 4",
                 "state=bound,listen | 34",
+                "state=BOUND | 4",
+                "uid=1000 | 4",
                 "state!=bound | 01235",
                 "port=443 | 0135",
                 "lport=443 | 035",

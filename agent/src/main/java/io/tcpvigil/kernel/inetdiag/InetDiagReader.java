@@ -33,6 +33,8 @@ public final class InetDiagReader {
     private static final int SOCK_DIAG_BY_FAMILY = 20;
     private static final int TCP_CLOSE = 7;
     private static final int TIMER_TIME_WAIT = 3;
+    /** MAX_TCP_KEEPIDLE of {@code include/net/tcp.h}, 32767 s: no timer of TCP can be set longer. */
+    private static final int LONGEST_TIMER_MILLIS = 32_767_000;
 
     private final NetlinkDump dump;
     private final InetDiagMessage row;
@@ -112,7 +114,7 @@ public final class InetDiagReader {
                     row.destinationLow(),
                     row.destinationPort());
         }
-        table.putTimer(row.timer(), row.expiresMillis(), row.retransmits());
+        table.putTimer(row.timer(), expiresMillis(), row.retransmits());
         table.putQueues(row.receiveQueue(), row.sendQueue());
         table.putOwner(row.uid(), row.inode());
         table.putCookie(row.cookie());
@@ -120,6 +122,12 @@ public final class InetDiagReader {
         table.putCgroup(cgroup);
         table.putLastAckReceivedMillis((int) Math.min(lastAckReceivedMillis, Integer.MAX_VALUE));
         table.commit();
+    }
+
+    /** Old kernels let the number wrap for a timer that is just firing. */
+    private int expiresMillis() {
+        int millis = row.expiresMillis();
+        return millis < 0 || millis > LONGEST_TIMER_MILLIS ? SocketTable.UNKNOWN : millis;
     }
 
     /**

@@ -10,8 +10,9 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
 /**
- * The system calls that tcpvigil makes. Each throws {@link SyscallException} with the errno of that very call; a call
- * that a signal interrupted (EINTR) is made again, except {@code close}, whose descriptor is gone either way (close(2)).
+ * The system calls that tcpvigil makes. Each throws {@link SyscallException} with the errno of that very call; a
+ * transfer or accept that a signal interrupted (EINTR) is made again. Not so {@code close}, whose descriptor is gone either
+ * way (close(2)), and {@code connect}, which goes on in the background.
  *
  * <p>Thread-safe: errno is kept for each thread.
  */
