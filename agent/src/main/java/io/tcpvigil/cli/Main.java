@@ -3,6 +3,7 @@ package io.tcpvigil.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -16,6 +17,8 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = Main.Version.class,
         footer = {"", "Start with:  tcpvigil snapshot    tcpvigil explain    tcpvigil daemon"})
 public final class Main {
+    private static final List<String> COMMANDS = List.of("snapshot", "explain", "lab", "daemon");
+
     /** What picocli takes at least. */
     private static final int NARROWEST_HELP = 55;
 
@@ -36,9 +39,20 @@ public final class Main {
         }
     }
 
+    private static Object subcommand(String name, Terminal terminal) {
+        return switch (name) {
+            case "snapshot" -> new SnapshotCommand(terminal);
+            case "explain" ->
+                new ExplainCommand(terminal.out(), terminal.width(), terminal.colour(), SnapshotCommand::liveCounts);
+            case "lab" -> LabCommand.commandLine(terminal);
+            case "daemon" -> new DaemonCommand(terminal);
+            default -> throw new IllegalArgumentException("no command " + name);
+        };
+    }
+
     public static void main(String[] arguments) {
         Terminal terminal = Terminal.ofProcess(System.getenv());
-        int code = commandLine(terminal).execute(arguments);
+        int code = commandLine(terminal, arguments).execute(arguments);
         terminal.out().flush();
         String failure = terminal.writeFailure();
         if (failure != null) {
@@ -49,19 +63,22 @@ public final class Main {
         System.exit(code);
     }
 
-    static CommandLine commandLine(Terminal terminal) {
+    /**
+     * The program with the one command that {@code arguments} begin with: picocli reads a command by reflection, which for
+     * those that nobody called costs more than a look at the kernel. With all commands when they begin with none.
+     */
+    static CommandLine commandLine(Terminal terminal, String... arguments) {
         CommandLine command = new CommandLine(new Main());
-        command.addSubcommand(new SnapshotCommand(terminal));
-        command.addSubcommand(
-                new ExplainCommand(terminal.out(), terminal.width(), terminal.colour(), SnapshotCommand::liveCounts));
-        command.addSubcommand(new DaemonCommand(terminal));
-        command.addSubcommand(LabCommand.commandLine(terminal));
+        boolean one = arguments.length > 0 && COMMANDS.contains(arguments[0]);
+        for (String name : one ? List.of(arguments[0]) : COMMANDS) {
+            command.addSubcommand(subcommand(name, terminal));
+        }
         command.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         command.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF));
         command.setUsageHelpAutoWidth(false);
         command.setUsageHelpWidth(Math.max(NARROWEST_HELP, Math.min(WIDEST_HELP, terminal.width())));
-        command.setParameterExceptionHandler((wrong, arguments) -> {
+        command.setParameterExceptionHandler((wrong, words) -> {
             CommandLine at = wrong.getCommandLine();
             at.getErr()
                     .println("tcpvigil: " + wrong.getMessage() + " (see '"
