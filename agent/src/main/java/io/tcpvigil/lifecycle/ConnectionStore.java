@@ -215,6 +215,14 @@ final class ConnectionStore {
         return added;
     }
 
+    /** Brings {@link #sheltered} up to date with the flags. */
+    void shelter(int slot) {
+        int flags = records.get(slot, RecordStore.FLAGS);
+        boolean elsewhere = Flags.state(flags) == TcpState.ESTABLISHED || Flags.has(flags, Flags.DEPARTED);
+        boolean maybeGone = Flags.has(flags, Flags.SUPERSEDED) || Flags.fate(flags) != Flags.FATE_ALIVE;
+        sheltered.put(slot, elsewhere && !maybeGone);
+    }
+
     /** Says that the connection at {@code added}, just added, is that of the row which {@link #locate} did not find. */
     void follow(int added) {
         if (previous != NONE) {

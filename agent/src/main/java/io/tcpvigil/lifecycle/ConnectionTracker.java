@@ -37,7 +37,8 @@ public final class ConnectionTracker {
     private final Listeners listeners = new Listeners();
     private final LifecycleTally tally = new LifecycleTally();
     private final OldestAges oldest = new OldestAges();
-    private final Lives lives = new Lives(time, listeners, tally, oldest);
+    private final Exits exits = new Exits(time, tally);
+    private final Lives lives = new Lives(time, listeners, tally, oldest, exits);
     private final DestroyNotes destroyNotes = new DestroyNotes(time, listeners, tally, lives);
     private final ConnectionStore ipv4;
     private final ConnectionStore ipv6;
@@ -144,9 +145,9 @@ public final class ConnectionTracker {
             long cookie = store.records.cookie(slot);
             boolean disconnected = destroyNotes.takeDisconnected(cookie);
             destroyNotes.ended(cookie, Flags.fate(flags) != Flags.FATE_ALIVE || disconnected);
-            lives.end(store, slot, disconnected, timeWaitKept);
+            exits.end(store, slot, disconnected, timeWaitKept);
         } else if (!destroyed && time.covers(state)) {
-            lives.depart(store, slot);
+            exits.depart(store, slot);
         }
     }
 

@@ -6,9 +6,8 @@ import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.StateAge;
 import io.tcpvigil.tcp.TcpState;
 
-/** What can happen to a tracked connection: it begins, is seen again, moves, leaves its state unseen, ends. */
+/** What rows make of connections: one begins, is seen again, moves. See {@link Exits} for what missing rows make. */
 final class Lives {
-    private static final long ONE_SECOND = 1000;
     /** How far the end of a timer, in ms, may seem to move only because rows are read some time after the dump began. */
     private static final int TIMER_JITTER = 100;
 
@@ -16,14 +15,15 @@ final class Lives {
     private final Listeners listeners;
     private final LifecycleTally tally;
     private final OldestAges oldest;
-    private final Endings ending = new Endings();
+    private final Exits exits;
     private long repeatedRows;
 
-    Lives(Timeline time, Listeners listeners, LifecycleTally tally, OldestAges oldest) {
+    Lives(Timeline time, Listeners listeners, LifecycleTally tally, OldestAges oldest, Exits exits) {
         this.time = time;
         this.listeners = listeners;
         this.tally = tally;
         this.oldest = oldest;
+        this.exits = exits;
     }
 
     /** Rows that the dump had given before. */
@@ -46,7 +46,7 @@ final class Lives {
         store.follow(slot);
         store.seen.set(slot);
         store.records.set(slot, RecordStore.AUX, auxOf(table, row, kind));
-        shelter(store, slot);
+        store.shelter(slot);
         if (kind == SocketKind.MINISOCK && isNew) {
             tally.minisock();
         }
@@ -131,6 +131,9 @@ final class Lives {
             }
         } else if (repeated) {
             repeatedRows++;
+            if (kind != SocketKind.MINISOCK) {
+                return;
+            }
         }
         refresh(store, slot, table, row, kind);
     }
@@ -167,7 +170,7 @@ final class Lives {
         }
         if (flags != before) {
             records.set(slot, RecordStore.FLAGS, flags);
-            shelter(store, slot);
+            store.shelter(slot);
         }
         if (kind != SocketKind.FULL || Flags.fate(flags) == Flags.FATE_ALIVE) {
             int aux = auxOf(table, row, kind);
@@ -205,14 +208,6 @@ final class Lives {
         return (int) time.now() + Math.max(0, table.expiresMillis(row));
     }
 
-    private static void shelter(ConnectionStore store, int slot) {
-        int flags = store.records.get(slot, RecordStore.FLAGS);
-        boolean established = Flags.state(flags) == TcpState.ESTABLISHED;
-        boolean elsewhere = established || Flags.has(flags, Flags.DEPARTED);
-        store.sheltered.put(
-                slot, elsewhere && !Flags.has(flags, Flags.SUPERSEDED) && Flags.fate(flags) == Flags.FATE_ALIVE);
-    }
-
     // ---- moving ----
 
     /** Moves a connection by legal steps into a state which it entered at {@code entered}. */
@@ -221,7 +216,7 @@ final class Lives {
         int flags = records.get(slot, RecordStore.FLAGS);
         TcpState from = Flags.state(flags);
         tally.steps(steps);
-        leave(store, slot, flags, entered, false);
+        exits.leave(store, slot, flags, entered, false);
         tally.left(from);
         tally.entered(to);
         if (from == TcpState.SYN_SENT && to == TcpState.SYN_RECEIVED) {
@@ -235,7 +230,7 @@ final class Lives {
         flags = time.isAfterPause() ? flags & ~Flags.SINCE_EXACT : flags | Flags.SINCE_EXACT;
         records.set(slot, RecordStore.FLAGS, flags);
         records.since(slot, entered);
-        shelter(store, slot);
+        store.shelter(slot);
     }
 
     /** Brings the connection up to ESTABLISHED, where it must have been as its full socket was destroyed. */
@@ -257,96 +252,6 @@ final class Lives {
         tally.entered(to);
         records.set(slot, RecordStore.FLAGS, Flags.withState(flags, to) & ~(Flags.DEPARTED | Flags.SINCE_EXACT));
         records.since(slot, time.now());
-        shelter(store, slot);
-    }
-
-    /** Missing from a dump, but maybe in a state that the dump does not show: what it was in is over. */
-    void depart(ConnectionStore store, int slot) {
-        RecordStore records = store.records;
-        int flags = records.get(slot, RecordStore.FLAGS);
-        if (Flags.has(flags, Flags.DEPARTED)) {
-            return;
-        }
-        leave(store, slot, flags, time.now(), false);
-        records.set(slot, RecordStore.FLAGS, flags | Flags.DEPARTED);
-        records.since(slot, time.now());
-        shelter(store, slot);
-    }
-
-    /**
-     * Books the time in the state that is left, unless that was done when the connection departed.
-     *
-     * @param certain whether {@code until} holds even when there was a pause
-     */
-    private void leave(ConnectionStore store, int slot, int flags, long until, boolean certain) {
-        if (Flags.has(flags, Flags.DEPARTED)) {
-            return;
-        }
-        TcpState state = Flags.state(flags);
-        boolean unsure = time.isAfterPause() && !certain;
-        long end = unsure ? time.lastLook(state) : until;
-        long since = store.records.since(slot);
-        tally.dwelt(state, Math.max(0, end - since), Flags.has(flags, Flags.SINCE_EXACT) && !unsure);
-    }
-
-    // ---- ending ----
-
-    /**
-     * Ends a connection that is in no table any more, and forgets it.
-     *
-     * @param disconnected see {@link Endings#judge}
-     * @param timeWaitKept see {@link Sample}
-     */
-    void end(ConnectionStore store, int slot, boolean disconnected, boolean timeWaitKept) {
-        RecordStore records = store.records;
-        int flags = records.get(slot, RecordStore.FLAGS);
-        TcpState state = Flags.state(flags);
-        SocketKind kind = Flags.kind(flags);
-        boolean ranOut = timerRanOut(records, slot, flags);
-        boolean noTimeWait = timeWaitKept && wasDestroyedLately(records, slot, flags);
-        boolean brief = Flags.has(flags, Flags.BORN_EXACT)
-                && time.now() - records.born(slot) + time.intervalTicks() < ONE_SECOND;
-        ending.judge(flags, ranOut, noTimeWait, disconnected, brief);
-
-        boolean known = ranOut && kind == SocketKind.MINISOCK;
-        long until = known ? time.now() - sinceAux(records, slot) : time.now();
-        leave(store, slot, flags, until, known);
-        boolean unsure = time.isAfterPause() && !known;
-        long died = unsure ? time.lastLook(state) : until;
-        Direction direction = Flags.direction(flags);
-        boolean exact = Flags.has(flags, Flags.BORN_EXACT) && !unsure;
-        tally.lived(direction, ending.by, Math.max(0, died - records.born(slot)), exact);
-        TcpState last = state;
-        if (ending.viaLastAck) {
-            tally.steps(Inference.steps(Flags.origin(flags), TcpState.LAST_ACK.ordinal()));
-            last = TcpState.LAST_ACK;
-        }
-        tally.step(last, TcpState.CLOSED, ending.evidence);
-        tally.closed(state, kind, direction, ending.by, ranOut);
-        tally.left(state);
-        store.remove(slot);
-    }
-
-    /** Milliseconds since the time in {@link RecordStore#AUX}. */
-    private int sinceAux(RecordStore records, int slot) {
-        return (int) time.now() - records.get(slot, RecordStore.AUX);
-    }
-
-    /** Whether the timer of a minisock or request ran out before it was missed. */
-    private boolean timerRanOut(RecordStore records, int slot, int flags) {
-        if (Flags.kind(flags) == SocketKind.FULL) {
-            return false;
-        }
-        boolean departed = Flags.has(flags, Flags.DEPARTED);
-        int over = departed ? (int) records.since(slot) - records.get(slot, RecordStore.AUX) : sinceAux(records, slot);
-        // Any later, an orphan in FIN-WAIT-2 may have been through a whole TIME-WAIT since.
-        return over >= 0 && (Flags.state(flags) == TcpState.TIME_WAIT || over < StateAge.TIME_WAIT_MILLIS);
-    }
-
-    /** Whether a full socket was destroyed so short a time ago that a TIME-WAIT after it would still be there. */
-    private boolean wasDestroyedLately(RecordStore records, int slot, int flags) {
-        return Flags.kind(flags) == SocketKind.FULL
-                && Flags.fate(flags) != Flags.FATE_ALIVE
-                && sinceAux(records, slot) < StateAge.TIME_WAIT_MILLIS - ONE_SECOND;
+        store.shelter(slot);
     }
 }

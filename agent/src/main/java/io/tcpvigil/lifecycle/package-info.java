@@ -5,8 +5,8 @@
  *
  * <p>The flow: {@link io.tcpvigil.lifecycle.ConnectionTracker} takes each dump ({@code update}) and, where there is a
  * second source, each socket that the kernel destroyed in between ({@code destroyed}); it keeps the live connections in a
- * {@code ConnectionStore} for each family, says what a step means through {@code Inference}, what an end means through
- * {@code Endings}, counts in a {@code LifecycleTally}, and gives a {@link io.tcpvigil.lifecycle.LifecycleReport}. {@link
+ * {@code ConnectionStore} for each family, lets rows make {@code Lives} and missing rows make {@code Exits}, says what a step
+ * means through {@code Inference}, what an end means through {@code Endings}, counts in a {@code LifecycleTally}, and gives a {@link io.tcpvigil.lifecycle.LifecycleReport}. {@link
  * io.tcpvigil.lifecycle.CoverageLedger} holds the counts against the kernel's own.
  *
  * <p>Source of truth: {@link io.tcpvigil.tcp.StateMachine} for what is legal; {@code net/ipv4/tcp_minisocks.c}, {@code
