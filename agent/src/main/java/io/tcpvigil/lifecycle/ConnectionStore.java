@@ -178,7 +178,15 @@ final class ConnectionStore {
             return kind == SocketKind.MINISOCK && Flags.kind(flags) != SocketKind.MINISOCK && leadsTo(flags, state);
         }
         int before = inodeOf(slot, flags);
-        return (before != 0 && before == inode) || (leadsTo(flags, state) && inodesAgree(before, inode, state, kind));
+        return (before != 0 && before == inode)
+                || (kindsAgree(Flags.kind(flags), kind)
+                        && leadsTo(flags, state)
+                        && inodesAgree(before, inode, state, kind));
+    }
+
+    /** A request turns into a full socket and that into a minisock, never the other way. */
+    private static boolean kindsAgree(SocketKind before, SocketKind now) {
+        return before == now || before == SocketKind.REQUEST || now == SocketKind.MINISOCK;
     }
 
     private static boolean leadsTo(int flags, TcpState state) {

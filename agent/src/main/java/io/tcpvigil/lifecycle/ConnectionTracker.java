@@ -70,8 +70,7 @@ public final class ConnectionTracker {
             return;
         }
         boolean complete = table.coverage().isComplete();
-        time.begin(sample);
-        if (time.isAfterPause()) {
+        if (time.begin(sample)) {
             pauses++;
         }
         listeners.read(table, complete && time.covers(TcpState.LISTEN));

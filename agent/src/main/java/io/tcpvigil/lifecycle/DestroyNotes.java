@@ -51,7 +51,7 @@ final class DestroyNotes {
     /** Takes in a message, received at this tick, about a socket of the family of {@code store}. */
     void take(ConnectionStore store, DestroyedSocket socket, long tick) {
         inUse = true;
-        if (socket.isNoConnection()) {
+        if (socket.isNoConnection() || socket.cookie == 0) {
             ignored++;
         } else if (socket.isDisconnected()) {
             long port = ((long) socket.localPort << PORT_SHIFT) | (socket.ipv6 ? IPV6_BIT : 0);

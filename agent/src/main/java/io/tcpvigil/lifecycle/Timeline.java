@@ -42,7 +42,6 @@ final class Timeline {
     private long originNanos;
     private long lastNanos;
     private long now = FIRST_TICK;
-    private long lastComplete = NEVER;
     private long lastFull = NEVER;
     private final long[] lastCovered = new long[STATES.length];
     /** States of which there was a complete look with no pause since. */
@@ -61,8 +60,8 @@ final class Timeline {
         return started && nanos - lastNanos < 0;
     }
 
-    /** Starts a dump, which may turn out partial. */
-    void begin(Sample sample) {
+    /** Starts a dump, which may turn out partial; whether there was a pause that was not known of. */
+    boolean begin(Sample sample) {
         if (!started) {
             started = true;
             originNanos = sample.nanos();
@@ -71,18 +70,22 @@ final class Timeline {
         now = tick(sample.nanos());
         covered = sample.mask();
         intervalTicks = sample.intervalNanos() / NANOS_PER_TICK;
-        pause = false;
+        int before = known;
         if (sample.paused()) {
-            pause = known != 0;
             known = 0;
         }
+        pause = false;
         for (int state = 0; state < STATES.length; state++) {
             int bit = 1 << state;
-            if ((covered & known & bit) != 0 && sample.isPause((now - lastCovered[state]) * NANOS_PER_TICK)) {
-                known &= ~bit;
-                pause = true;
+            if ((covered & bit) != 0 && lastCovered[state] != NEVER) {
+                if (sample.isPause((now - lastCovered[state]) * NANOS_PER_TICK)) {
+                    known &= ~bit;
+                }
+                // A partial dump does not end a pause.
+                pause |= (known & bit) == 0;
             }
         }
+        return known != before;
     }
 
     /** The dump at hand has ended, and is complete. */
@@ -93,7 +96,6 @@ final class Timeline {
             }
         }
         known |= covered;
-        lastComplete = now;
         if (coversEverything()) {
             lastFull = now;
         }
@@ -155,11 +157,6 @@ final class Timeline {
     /** When a complete dump before the one at hand last showed this state; 0 if none did. */
     long lastLook(TcpState state) {
         return Math.max(0, lastCovered[state.ordinal()]);
-    }
-
-    /** When the last complete dump was taken; 0 if there was none. */
-    long lastComplete() {
-        return Math.max(0, lastComplete);
     }
 
     /** When the last complete dump of every state was taken; negative if there was none, or a pause since. */
