@@ -8,6 +8,9 @@ package io.tcpvigil.lifecycle;
  * @param lowerBound those that began before we looked, or ended in a pause: they were at least this long
  */
 public record Durations(DurationHistogram exact, DurationHistogram lowerBound) {
+    /** None at all. */
+    public static final Durations NONE = new Tally().snapshot();
+
     public Durations plus(Durations other) {
         return new Durations(exact.plus(other.exact), lowerBound.plus(other.lowerBound));
     }

@@ -4,6 +4,7 @@ package io.tcpvigil.lifecycle;
 import io.tcpvigil.tcp.StateMachine;
 import io.tcpvigil.tcp.TcpState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,8 +12,8 @@ import java.util.List;
  *
  * <p>One legal step apart: that step, {@link Evidence#OBSERVED}. Further apart, a step is {@link Evidence#INFERRED} only
  * when <em>every</em> legal way takes it, also the longer ones: from ESTABLISHED to TIME-WAIT the shortest way misses
- * FIN-WAIT-2, which the usual close passes through, so that only the step into FIN-WAIT-1 is certain. A stretch on which
- * ways differ is one {@link Evidence#AMBIGUOUS} step; the shortest way falls into the same cells.
+ * FIN-WAIT-2, which the usual close passes through, so that only the step into FIN-WAIT-1 is certain. A stretch
+ * between two states that all ways pass through, but differently, is one {@link Evidence#AMBIGUOUS} step.
  *
  * <p>Two shortcuts of RFC 9293 are left out, SYN-RECEIVED to FIN-WAIT-1 and to CLOSE-WAIT, unless the socket was seen in
  * SYN-RECEIVED as a full one: the child of a request socket enters ESTABLISHED in the same soft interrupt ({@code
@@ -85,7 +86,7 @@ final class Inference {
                 return new int[] {pack(way.get(0), to, Evidence.OBSERVED)};
             }
         }
-        return shared(start(origin), to, ways);
+        return shared(start(origin), ways);
     }
 
     private static TcpState start(int origin) {
@@ -120,26 +121,20 @@ final class Inference {
         return fullSynReceived || !shortcut;
     }
 
-    /** The steps that all ways take, in order, and between them the stretches where they differ. */
-    private static int[] shared(TcpState start, TcpState to, List<List<TcpState>> ways) {
-        List<Integer> steps = new ArrayList<>();
+    /** From one state that all ways pass through to the next: a step if all take it, else a stretch. */
+    private static int[] shared(TcpState start, List<List<TcpState>> ways) {
         List<TcpState> first = ways.get(0);
+        int[] steps = new int[first.size() - 1];
+        int count = 0;
         TcpState at = start;
-        for (int i = 1; i < first.size(); i++) {
-            TcpState from = first.get(i - 1);
-            TcpState next = first.get(i);
-            if (allTake(from, next, ways)) {
-                if (from != at) {
-                    steps.add(pack(at, from, Evidence.AMBIGUOUS));
-                }
-                steps.add(pack(from, next, Evidence.INFERRED));
+        for (TcpState next : first.subList(1, first.size())) {
+            if (ways.stream().allMatch(way -> way.contains(next))) {
+                Evidence evidence = allTake(at, next, ways) ? Evidence.INFERRED : Evidence.AMBIGUOUS;
+                steps[count++] = pack(at, next, evidence);
                 at = next;
             }
         }
-        if (at != to) {
-            steps.add(pack(at, to, Evidence.AMBIGUOUS));
-        }
-        return steps.stream().mapToInt(Integer::intValue).toArray();
+        return Arrays.copyOf(steps, count);
     }
 
     private static boolean allTake(TcpState from, TcpState to, List<List<TcpState>> ways) {

@@ -78,4 +78,14 @@ public record LifecycleReport(
     public @Nullable Age oldest(TcpState state) {
         return oldest.get(state);
     }
+
+    /** Time spent in this state by those who have left it; nothing for LISTEN and CLOSED. */
+    public Durations stateDurations(TcpState state) {
+        return stateDurations.getOrDefault(state, Durations.NONE);
+    }
+
+    /** Life times of connections of this direction that ended this way. */
+    public Durations connectionDurations(Direction direction, EndedBy endedBy) {
+        return connectionDurations.getOrDefault(direction, Map.of()).getOrDefault(endedBy, Durations.NONE);
+    }
 }
