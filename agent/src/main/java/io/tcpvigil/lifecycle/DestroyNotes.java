@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.lifecycle;
+
+import io.tcpvigil.tcp.SocketKind;
+import io.tcpvigil.tcp.TcpState;
+
+/**
+ * Makes of destroy messages what they can tell: that a connection which no dump shows any more has ended, and how; and that
+ * there was one which no dump ever showed.
+ *
+ * <p>A message comes when the last reference to a full socket goes. That is at the end of most connections, but hours later
+ * when a process keeps the descriptor of a dead one; such late messages are told by the time of the last ACK, or by the
+ * cookie, and change nothing. A disconnected socket (aborted, refused, or killed in the accept queue) comes without its
+ * destination port, so that only the cookie can say which it was.
+ */
+final class DestroyNotes {
+    /** What is remembered between two full dumps; beyond it, ends are known a little less well. */
+    private static final int MOST_REMEMBERED = 1 << 17;
+
+    private static final int PORT_SHIFT = 32;
+    private static final long IPV6_BIT = 1L << 48;
+
+    private final Timeline time;
+    private final Listeners listeners;
+    private final LifecycleTally tally;
+    private final Lives lives;
+
+    /** Disconnected sockets by cookie: when, local port, family. */
+    private final CookieTable disconnected = new CookieTable(MOST_REMEMBERED);
+    /** Connections that went without a message, since the last full dump: one that still comes is late. */
+    private final CookieTable gone = new CookieTable(MOST_REMEMBERED);
+
+    private boolean inUse;
+    private boolean counting;
+    private long matched;
+    private long unseen;
+    private long late;
+    private long ignored;
+
+    DestroyNotes(Timeline time, Listeners listeners, LifecycleTally tally, Lives lives) {
+        this.time = time;
+        this.listeners = listeners;
+        this.tally = tally;
+        this.lives = lives;
+    }
+
+    DestroyCounts counts() {
+        return new DestroyCounts(matched, unseen, late, ignored);
+    }
+
+    /** Takes in a message, received at this tick, about a socket of the family of {@code store}. */
+    void take(ConnectionStore store, DestroyedSocket socket, long tick) {
+        inUse = true;
+        if (socket.isNoConnection() || socket.cookie == 0) {
+            ignored++;
+        } else if (socket.isDisconnected()) {
+            long port = ((long) socket.localPort << PORT_SHIFT) | (socket.ipv6 ? IPV6_BIT : 0);
+            disconnected.put(socket.cookie, (tick & 0xFFFF_FFFFL) | port);
+        } else {
+            store.key(
+                    socket.localHigh,
+                    socket.localLow,
+                    socket.localPort,
+                    socket.remoteHigh,
+                    socket.remoteLow,
+                    socket.remotePort);
+            takeWithKey(store, socket, tick);
+        }
+    }
+
+    private void takeWithKey(ConnectionStore store, DestroyedSocket socket, long tick) {
+        int slot = match(store, socket.cookie);
+        if (slot != ConnectionStore.NONE) {
+            matched++;
+            if (Flags.kind(store.records.get(slot, RecordStore.FLAGS)) != SocketKind.MINISOCK) {
+                destroy(store, slot, socket, tick);
+            }
+        } else if (isNews(socket, tick)) {
+            unseen++;
+            boolean cameUp = socket.isSynAcknowledged() || isListened(socket);
+            TcpState state = cameUp ? TcpState.ESTABLISHED : TcpState.SYN_SENT;
+            int added = lives.beginUnseen(store, socket.cookie, state, directionOf(socket, cameUp), tick);
+            destroy(store, added, socket, tick);
+        } else {
+            late++;
+        }
+    }
+
+    /**
+     * The tracked connection whose full socket this was. A minisock on the 4-tuple counts, whatever its cookie: it is what
+     * became of the socket, or the socket is one from before.
+     */
+    private int match(ConnectionStore store, long cookie) {
+        int found = ConnectionStore.NONE;
+        for (int slot = store.first(); slot != ConnectionStore.NONE; slot = store.following(slot)) {
+            long known = store.records.cookie(slot);
+            if (known == cookie) {
+                return slot;
+            }
+            boolean minisock = Flags.kind(store.records.get(slot, RecordStore.FLAGS)) == SocketKind.MINISOCK;
+            if (found == ConnectionStore.NONE && (minisock || known == 0)) {
+                found = slot;
+            }
+        }
+        return found;
+    }
+
+    private void destroy(ConnectionStore store, int slot, DestroyedSocket socket, long tick) {
+        RecordStore records = store.records;
+        int flags = records.get(slot, RecordStore.FLAGS);
+        boolean came = switch (Flags.state(flags)) {
+            case SYN_SENT -> socket.isSynAcknowledged();
+            // A request socket never has a message of its own: this is its child's.
+            case SYN_RECEIVED -> Flags.kind(flags) == SocketKind.REQUEST;
+            case LISTEN, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT, CLOSED -> false;
+        };
+        if (came) {
+            lives.establish(store, slot, tick);
+            flags = records.get(slot, RecordStore.FLAGS);
+        }
+        int fate =
+                Flags.state(flags) == TcpState.SYN_SENT ? socket.fateOfAttempt() : socket.fate(Flags.direction(flags));
+        records.set(slot, RecordStore.FLAGS, Flags.withFate(Flags.withKind(flags, SocketKind.FULL), fate));
+        records.set(slot, RecordStore.AUX, (int) tick);
+        store.sheltered.clear(slot);
+    }
+
+    /** Whether the socket, which is not tracked, must have begun after the last full dump. */
+    private boolean isNews(DestroyedSocket socket, long tick) {
+        if (time.lastFull() < 0 || gone.contains(socket.cookie)) {
+            return false;
+        }
+        if (!socket.isSynAcknowledged() && !isListened(socket)) {
+            // Nothing dates a failed attempt. One that had to repeat its SYN lasted long enough for a dump to show it.
+            return socket.timeouts == 0;
+        }
+        // Had it been alive at that dump, it would be tracked.
+        return socket.lastAckReceivedMillis >= 0 && tick - socket.lastAckReceivedMillis > time.lastFull();
+    }
+
+    private boolean isListened(DestroyedSocket socket) {
+        return listeners.isListened(socket.ipv6, socket.localPort);
+    }
+
+    private Direction directionOf(DestroyedSocket socket, boolean cameUp) {
+        if (!cameUp || socket.mustBeOutbound()) {
+            return Direction.OUTBOUND;
+        }
+        return directionOf(socket.ipv6, socket.localPort);
+    }
+
+    private Direction directionOf(boolean ipv6, int localPort) {
+        if (listeners.isListened(ipv6, localPort)) {
+            return Direction.INBOUND;
+        }
+        return listeners.isSurelyNotListened(ipv6, localPort) ? Direction.OUTBOUND : Direction.UNKNOWN;
+    }
+
+    /** Before the connections are ended that a complete dump does not show. */
+    void startSweep() {
+        counting = time.lastFull() >= 0 && !time.isAfterPause();
+        if (time.coversEverything()) {
+            gone.clear();
+        }
+    }
+
+    /** Whether a message said that this socket, which a dump does not show, was disconnected. */
+    boolean takeDisconnected(long cookie) {
+        return disconnected.take(cookie) != CookieTable.ABSENT;
+    }
+
+    /** Notes that a connection was ended; {@code told} is whether by a message. */
+    void ended(long cookie, boolean told) {
+        if (inUse && !told && cookie != 0) {
+            gone.put(cookie, 0);
+        }
+    }
+
+    /** After the connections are ended that a full dump does not show. Messages that none of them claimed stand alone. */
+    void endSweep() {
+        if (time.coversEverything() && disconnected.size() > 0) {
+            disconnected.sift(this::isYetToCome);
+        }
+    }
+
+    /** Counts what was disconnected before the dump; what comes after it is for the next. */
+    private boolean isYetToCome(long value) {
+        if ((int) value - (int) time.now() >= 0) {
+            return true;
+        }
+        if (counting) {
+            unseen++;
+            countUnclaimed(directionOf((value & IPV6_BIT) != 0, (int) (value >>> PORT_SHIFT) & 0xFFFF));
+        }
+        return false;
+    }
+
+    /** An inbound socket was cut off; an outbound one aborted, refused or timed out, which nothing tells apart. */
+    private void countUnclaimed(Direction direction) {
+        TcpState last = direction == Direction.INBOUND ? TcpState.ESTABLISHED : TcpState.SYN_SENT;
+        EndedBy by = direction == Direction.INBOUND ? EndedBy.RESET : EndedBy.UNKNOWN;
+        tally.opened(direction);
+        if (direction == Direction.UNKNOWN) {
+            tally.step(TcpState.CLOSED, TcpState.ESTABLISHED, Evidence.AMBIGUOUS);
+            last = TcpState.ESTABLISHED;
+        } else {
+            int origin = (direction == Direction.INBOUND ? TcpState.LISTEN : TcpState.CLOSED).ordinal();
+            tally.steps(Inference.steps(origin, last.ordinal()));
+        }
+        if (direction == Direction.INBOUND) {
+            tally.cameUp();
+        }
+        tally.step(last, TcpState.CLOSED, Evidence.AMBIGUOUS);
+        tally.closed(last, SocketKind.FULL, direction, by, false);
+    }
+
+    long capacityBytes() {
+        return disconnected.capacityBytes() + gone.capacityBytes();
+    }
+}

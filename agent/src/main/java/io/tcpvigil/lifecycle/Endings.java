@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.lifecycle;
+
+import io.tcpvigil.tcp.SocketKind;
+
+/**
+ * Judges how a connection ended that is in no table any more, from the state it was last seen in and what is known besides.
+ * One is used over and over: {@link #judge} leaves its answer in the fields.
+ *
+ * <pre>
+ *   last state      what else is known             step or way        evidence    ended by
+ *   SYN-SENT        RST answered, or refused       to CLOSED          observed    refused
+ *   SYN-SENT        destroyed                      to CLOSED          observed    unknown
+ *   SYN-SENT        nothing                        to CLOSED          vanished    unknown
+ *   SYN-RECEIVED    destroyed, cut off             to CLOSED          ambiguous   reset
+ *   SYN-RECEIVED    nothing                        to CLOSED          vanished    unknown
+ *   ESTABLISHED     our FIN acked, no TIME-WAIT    via LAST-ACK       inferred    peer
+ *   ESTABLISHED     destroyed, cut off             to CLOSED          ambiguous   reset
+ *   ESTABLISHED     nothing                        to CLOSED          vanished    unknown
+ *   CLOSE-WAIT      our FIN acked                  via LAST-ACK       inferred    peer
+ *   CLOSE-WAIT      destroyed, cut off             to CLOSED          ambiguous   reset
+ *   CLOSE-WAIT      nothing                        to CLOSED          vanished    peer
+ *   FIN-WAIT-1, CLOSING, FIN-WAIT-2 held open      to CLOSED          vanished    first FIN, or reset if cut off
+ *   FIN-WAIT-2      orphan, its timer ran out      to CLOSED          observed    first FIN
+ *   FIN-WAIT-2      orphan, timer still running    to CLOSED          vanished    first FIN
+ *   LAST-ACK                                       to CLOSED          observed    peer, or reset if cut off
+ *   TIME-WAIT       timer ran out, or 4-tuple taken  to CLOSED        observed    first FIN
+ *   TIME-WAIT       else                           to CLOSED          vanished    first FIN
+ * </pre>
+ *
+ * A time-out is never among them: a socket that stopped retransmitting and one that was reset look the same to a poll and in
+ * a destroy message.
+ */
+final class Endings {
+    /** Who or what ended it. */
+    EndedBy by = EndedBy.UNKNOWN;
+    /** How well the last step is known, which leads to CLOSED. */
+    Evidence evidence = Evidence.VANISHED;
+    /** Whether it surely went through LAST-ACK, by inference. */
+    boolean viaLastAck;
+
+    /**
+     * Judges.
+     *
+     * @param timerRanOut whether the timer that was last seen, of a minisock, has run out since
+     * @param noTimeWait whether the full socket is known to have gone, and a TIME-WAIT after it would still be there
+     * @param disconnected whether a destroy message without destination port came for it: the process aborted it, closed the
+     *     listener in whose queue it was, or was told by connect() that it failed
+     * @param brief whether it lived for less than a second, too short for any time-out
+     */
+    void judge(int flags, boolean timerRanOut, boolean noTimeWait, boolean disconnected, boolean brief) {
+        int fate = Flags.fate(flags);
+        boolean cut = fate == Flags.FATE_CUT || disconnected;
+        boolean acked = fate == Flags.FATE_FIN_ACKED;
+        viaLastAck = false;
+        evidence = Evidence.VANISHED;
+        by = EndedBy.UNKNOWN;
+        switch (Flags.state(flags)) {
+            case SYN_SENT -> {
+                evidence = fate != Flags.FATE_ALIVE || disconnected ? Evidence.OBSERVED : Evidence.VANISHED;
+                by = fate == Flags.FATE_CUT || (disconnected && brief) ? EndedBy.REFUSED : EndedBy.UNKNOWN;
+            }
+            case SYN_RECEIVED -> {
+                if (cut) {
+                    cutOff();
+                }
+            }
+            case ESTABLISHED -> full(acked && noTimeWait, cut, EndedBy.UNKNOWN);
+            case CLOSE_WAIT -> full(acked, cut, EndedBy.PEER);
+            case FIN_WAIT_1, CLOSING -> by = cut ? EndedBy.RESET : firstFin(flags);
+            case FIN_WAIT_2 -> {
+                boolean orphan = Flags.kind(flags) == SocketKind.MINISOCK;
+                evidence = orphan && timerRanOut ? Evidence.OBSERVED : Evidence.VANISHED;
+                by = cut && !orphan ? EndedBy.RESET : firstFin(flags);
+            }
+            case LAST_ACK -> {
+                evidence = Evidence.OBSERVED;
+                by = cut ? EndedBy.RESET : EndedBy.PEER;
+            }
+            case TIME_WAIT -> {
+                boolean explained = timerRanOut || Flags.has(flags, Flags.SUPERSEDED);
+                evidence = explained ? Evidence.OBSERVED : Evidence.VANISHED;
+                by = firstFin(flags);
+            }
+            case LISTEN, CLOSED -> throw new IllegalStateException("no connection is in " + Flags.state(flags));
+        }
+    }
+
+    private void full(boolean throughLastAck, boolean cut, EndedBy otherwise) {
+        by = otherwise;
+        if (throughLastAck) {
+            viaLastAck = true;
+            evidence = Evidence.INFERRED;
+            by = EndedBy.PEER;
+        } else if (cut) {
+            cutOff();
+        }
+    }
+
+    /** By a RST, maybe after states that were not seen. */
+    private void cutOff() {
+        evidence = Evidence.AMBIGUOUS;
+        by = EndedBy.RESET;
+    }
+
+    static EndedBy firstFin(int flags) {
+        return switch (Flags.closer(flags)) {
+            case Flags.CLOSER_LOCAL -> EndedBy.LOCAL;
+            case Flags.CLOSER_PEER -> EndedBy.PEER;
+            case Flags.CLOSER_BOTH -> EndedBy.BOTH;
+            default -> EndedBy.UNKNOWN;
+        };
+    }
+}
