@@ -11,6 +11,9 @@ import io.tcpvigil.kernel.procfs.PortRange;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.ServicesFile;
 import io.tcpvigil.kernel.procfs.Sysctls;
+import io.tcpvigil.lifecycle.ConnectionTracker;
+import io.tcpvigil.lifecycle.LifecycleReport;
+import io.tcpvigil.lifecycle.Sample;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.report.Report;
@@ -18,6 +21,7 @@ import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.StateCounts;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -37,6 +41,8 @@ public final class Sampler implements AutoCloseable {
     private final InstantSource wallClock;
     private final LongSupplier nanoClock;
     private final SocketTable table = new SocketTable();
+    private @Nullable ConnectionTracker tracker;
+    private long intervalNanos;
     private @Nullable SocketTable listeners;
 
     /**
@@ -74,6 +80,17 @@ public final class Sampler implements AutoCloseable {
         return new Sampler(sources, procFs, InstantSource.system(), System::nanoTime);
     }
 
+    /**
+     * From now on remembers connections from one sample to the next, and reports what became of them.
+     *
+     * @param everyNanos how often {@link #sample} will be called
+     */
+    public void follow(long everyNanos) {
+        // Peers choose their addresses: a seed that they do not know keeps the hash table from being made slow.
+        tracker = new ConnectionTracker(new SecureRandom().nextLong());
+        intervalNanos = everyNanos;
+    }
+
     /** The sockets behind the last report; valid until the next {@link #sample}. */
     public SocketTable table() {
         return table;
@@ -92,8 +109,13 @@ public final class Sampler implements AutoCloseable {
     public Report sample(SocketQuery query, SocketFilter.ProcessLookup processes) {
         var takenAt = wallClock.instant();
         long start = nanoClock.getAsLong();
-        SourceChoice.Used used = sources.dump(query, table);
+        SourceChoice.Used used = sources.dump(tracker == null ? query : SocketQuery.ALL, table);
         long duration = nanoClock.getAsLong() - start;
+        LifecycleReport lifecycle = null;
+        if (tracker != null) {
+            tracker.update(table, Sample.full(start, intervalNanos));
+            lifecycle = tracker.report();
+        }
         int dumped = table.rows();
         SocketTable listening = table;
         if (query.filter() != SocketFilter.ALL) {
@@ -121,7 +143,8 @@ public final class Sampler implements AutoCloseable {
                 sysctls.problems(),
                 range,
                 PortBreakdown.of(table, listening, range),
-                services::tcp);
+                services::tcp,
+                lifecycle);
     }
 
     /** Who listens decides what came in, so all listeners are needed even where the filter lets few through. */

@@ -7,12 +7,14 @@ import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.export.ReportJson;
 import io.tcpvigil.export.SocketsJson;
 import io.tcpvigil.kernel.SocketQuery;
+import io.tcpvigil.lifecycle.LifecycleReport;
 import io.tcpvigil.owners.ProcessSockets;
 import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.Span;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -23,6 +25,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,6 +54,8 @@ import picocli.CommandLine.Spec;
         })
 final class SnapshotCommand implements Callable<Integer> {
     private static final int DESTINATIONS_SHOWN = 10;
+    private static final long SHORTEST_INTERVAL_MILLIS = 10;
+    private static final long LONGEST_INTERVAL_MILLIS = 86_400_000;
 
     /** What sockets are counted by. */
     enum Grouping {
@@ -83,6 +88,19 @@ final class SnapshotCommand implements Callable<Integer> {
     private @Nullable Grouping by;
 
     @Option(
+            names = "--interval",
+            paramLabel = "SPAN",
+            description =
+                    "Look again and again, so long apart (500ms, 5s, 1m), and tell what happened between the looks.")
+    private @Nullable String interval;
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "How many looks; with --interval. Without: until stopped.")
+    private @Nullable Integer count;
+
+    @Option(
             names = "--source",
             paramLabel = "SOURCE",
             description = "Read from: ${COMPLETION-CANDIDATES}; auto takes proc when netlink fails.")
@@ -93,7 +111,7 @@ final class SnapshotCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         SocketFilter filter;
         try {
             filter = SocketFilter.parse(filters);
@@ -111,17 +129,78 @@ final class SnapshotCommand implements Callable<Integer> {
             // Ages come with it.
             query = query.withTcpInfo(true);
         }
-        ProcessSockets holders = processes || filter.needsProcesses() ? ProcessSockets.scan(Path.of("/proc")) : null;
+        long millis = intervalMillis();
         try (Sampler sampler = Sampler.ofThread(source)) {
-            Report report = sampler.sample(query, holders == null ? SocketFilter.NO_PROCESSES : holders);
-            if (json) {
-                printJson(report, sampler.table(), processes ? holders : null);
-            } else {
-                printText(report, filter, sampler.table(), holders);
+            if (interval == null) {
+                return exitCode(look(sampler, query, null));
             }
-            terminal.out().flush();
-            return report.coverage().extent() == Coverage.Extent.FAILED ? ExitCode.COULD_NOT_LOOK : ExitCode.OK;
+            sampler.follow(TimeUnit.MILLISECONDS.toNanos(millis));
+            return lookAgainAndAgain(sampler, query, millis);
         }
+    }
+
+    private long intervalMillis() {
+        if (interval == null) {
+            if (count != null) {
+                throw new ParameterException(spec.commandLine(), "--count goes with --interval");
+            }
+            return 0;
+        }
+        long millis = Span.parseMillis(interval);
+        if (millis < SHORTEST_INTERVAL_MILLIS || millis > LONGEST_INTERVAL_MILLIS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--interval " + interval + ": " + Span.ALLOWED + ", from 10ms to 1d");
+        }
+        if (count != null && count < 1) {
+            throw new ParameterException(spec.commandLine(), "--count " + count + ": 1 or more");
+        }
+        return millis;
+    }
+
+    private static int exitCode(Report last) {
+        return last.coverage().extent() == Coverage.Extent.FAILED ? ExitCode.COULD_NOT_LOOK : ExitCode.OK;
+    }
+
+    /** Until the number of looks is reached, or nobody reads what is printed any more. */
+    private int lookAgainAndAgain(Sampler sampler, SocketQuery query, long millis)
+            throws IOException, InterruptedException {
+        LifecycleReport last = null;
+        int looks = 0;
+        long due = System.nanoTime();
+        while (true) {
+            Report report = look(sampler, query, last);
+            looks++;
+            if ((count != null && looks == count) || terminal.out().checkError()) {
+                return exitCode(report);
+            }
+            last = report.lifecycle();
+            due = Math.max(due + TimeUnit.MILLISECONDS.toNanos(millis), System.nanoTime());
+            TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+            if (!json) {
+                terminal.out().println();
+            }
+        }
+    }
+
+    /**
+     * Takes one sample and prints it.
+     *
+     * @param last what was known of connections after the look before; null when this is the first
+     */
+    private Report look(Sampler sampler, SocketQuery query, @Nullable LifecycleReport last) throws IOException {
+        SocketFilter filter = query.filter();
+        ProcessSockets holders = processes || filter.needsProcesses() ? ProcessSockets.scan(Path.of("/proc")) : null;
+        Report report = sampler.sample(query, holders == null ? SocketFilter.NO_PROCESSES : holders);
+        if (json) {
+            printJson(report, sampler.table(), processes ? holders : null);
+        } else {
+            printText(report, filter, sampler.table(), holders);
+            if (last != null && report.lifecycle() != null) {
+                new ChangesText(terminal, last, report.lifecycle()).print();
+            }
+        }
+        terminal.out().flush();
+        return report;
     }
 
     /** How many sockets are in each state now; empty when they cannot be read. */
@@ -141,7 +220,9 @@ final class SnapshotCommand implements Callable<Integer> {
 
     private void printJson(Report report, SocketTable table, @Nullable ProcessSockets holders) throws IOException {
         JsonWriter writer = new JsonWriter(new OutputStreamWriter(terminal.out(), StandardCharsets.UTF_8));
-        writer.setIndent("  ");
+        if (interval == null) {
+            writer.setIndent("  ");
+        }
         if (by == null || by == Grouping.state) {
             ReportJson.write(report, sockets ? new SocketsJson(table, owners(holders)) : null, writer);
         } else {

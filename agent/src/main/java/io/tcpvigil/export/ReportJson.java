@@ -76,6 +76,10 @@ public final class ReportJson {
             json.nullValue();
         }
         PortsJson.write(report, counted, json);
+        if (report.lifecycle() != null) {
+            json.name("lifecycle");
+            LifecycleJson.write(report.lifecycle(), json);
+        }
         if (sockets != null) {
             json.name("sockets");
             if (counted) {

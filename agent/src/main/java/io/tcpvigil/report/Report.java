@@ -2,6 +2,7 @@
 package io.tcpvigil.report;
 
 import io.tcpvigil.Nullable;
+import io.tcpvigil.lifecycle.LifecycleReport;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.tcp.Coverage;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param range the ephemeral ports; null when it could not be read
  * @param ports listeners and destinations
  * @param services names of the ports in {@code ports}
+ * @param lifecycle what became of all connections, whatever the filter, since the first look; null after a single one
  */
 public record Report(
         Instant takenAt,
@@ -40,7 +42,8 @@ public record Report(
         List<String> problems,
         @Nullable EphemeralRange range,
         PortBreakdown ports,
-        ServiceNames services) {
+        ServiceNames services,
+        @Nullable LifecycleReport lifecycle) {
 
     /**
      * The machine and the namespace looked at.

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,38 @@ class SnapshotIT {
     }
 
     @Test
+    void looksAgainAndTellsWhatHappened() throws Exception {
+        Outcome outcome = run(80, "snapshot", "--by", "state", "--interval", "20ms", "--count", "3");
+        assertEquals(0, outcome.code(), outcome.err());
+        assertEquals(
+                3,
+                outcome.lines().stream()
+                        .filter(line -> line.startsWith("source netlink"))
+                        .count());
+        assertEquals(
+                2,
+                outcome.lines().stream().filter(line -> line.equals("opened 0")).count(),
+                outcome.out());
+        assertTrue(outcome.out().contains("\nCLOSE-WAIT "), outcome.out());
+    }
+
+    @Test
+    void printsOneJsonObjectALineForEachLook() throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--interval", "20ms", "--count", "2");
+        assertEquals(2, outcome.lines().size());
+        JsonObject lifecycle =
+                JsonParser.parseString(outcome.lines().get(1)).getAsJsonObject().getAsJsonObject("lifecycle");
+        int connections = StateZoo.allRows().entrySet().stream()
+                .filter(each ->
+                        !each.getKey().equals("LISTEN") && !each.getKey().equals("(bound)"))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
+        assertEquals(connections, lifecycle.get("preexisting").getAsInt());
+        assertEquals(0, lifecycle.get("anomalies").getAsInt());
+        assertEquals(0, lifecycle.getAsJsonArray("transitions").size());
+    }
+
+    @Test
     void namesOwnersInJson() throws Exception {
         Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--sockets", "-p", "state=listen");
         JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
@@ -185,7 +218,18 @@ class SnapshotIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--nope", "state=nope", "--by=nope", "--source=nope", "port=1x", "-p", "--sockets --by=port"})
+            strings = {
+                "--nope",
+                "state=nope",
+                "--by=nope",
+                "--source=nope",
+                "port=1x",
+                "-p",
+                "--sockets --by=port",
+                "--count=2",
+                "--interval=1y",
+                "--interval=1s --count=0"
+            })
     void answersWrongUsageWithOneLineAndItsExitCode(String words) throws Exception {
         Outcome outcome = run(80, ("snapshot " + words).split(" ", -1));
         assertEquals(ExitCode.USAGE, outcome.code());

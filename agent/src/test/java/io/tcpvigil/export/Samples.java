@@ -157,7 +157,8 @@ public final class Samples {
                 List.of(),
                 range,
                 PortBreakdown.of(table, table, range),
-                services);
+                services,
+                null);
     }
 
     /** A report of a namespace that may not be told. */
@@ -176,7 +177,8 @@ public final class Samples {
                 known.problems(),
                 known.range(),
                 known.ports(),
-                known.services());
+                known.services(),
+                null);
     }
 
     private static @Nullable String service(int port) {

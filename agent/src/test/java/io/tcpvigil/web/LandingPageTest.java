@@ -122,7 +122,8 @@ final class LandingPageTest {
                 plain.problems(),
                 plain.range(),
                 plain.ports(),
-                plain.services());
+                plain.services(),
+                null);
         assertFalse(html().contains("<script"), html());
         assertFalse(html().contains("'&\""), html());
         assertTrue(html().contains("&lt;script&gt;alert(&#39;&amp;&quot;&#39;)&lt;/script&gt;"), html());
