@@ -34,6 +34,7 @@ read_java() {
         esac
         [[ -z $java_feature || -z $java_version ]] || break
     done <"$1/release"
+    java_version=${java_version:-$java_feature}
     [[ -n $java_feature && $java_version != *-ea* ]] && ((java_feature >= OLDEST_JAVA))
 }
 
@@ -147,9 +148,8 @@ build() {
         # Readable for all, whatever umask root has. No terminal, no formatter, no tests: they are for developers.
         if ! (
             umask 022
-            export JAVA_HOME=$java_home
             cd "$root"
-            exec mvn -B -Dmaven.test.skip -Dspotless.check.skip package
+            JAVA_HOME=$java_home exec mvn -B -Dmaven.test.skip -Dspotless.check.skip package
         ) </dev/null >"$log" 2>&1 {lock}<&-; then
             cat "$log" >&2
             rm -f "$log"
@@ -182,7 +182,7 @@ make_archive() (
     fi
     exec >/dev/null 2>&1
     new=$archive.new
-    run() { "$java_home/bin/java" "${flags[@]}" "$@" {lock}<&-; }
+    run() { "$java_home/bin/java" "${flags[@]}" "${short_flags[@]}" "$@" {lock}<&-; }
     rm -f "$archive.key" "$new"
     # Tried before use: Java 17 crashes on an archive that was cut short, by a full disk for one.
     if ! run "$archive_making$new" -cp "$class_path" io.tcpvigil.cli.Main snapshot ||
