@@ -42,11 +42,11 @@ class TrackerCostTest {
         table.commit();
     }
 
-    /** Connections that all move on from one dump to the next, a tenth of them replaced each time. */
+    /** Connections of which most move on from one dump to the next, and a tenth is replaced: a twentieth comes, one goes. */
     private static void fill(SocketTable table, int rows, int round) {
         table.clear();
         for (int i = 0; i < rows; i++) {
-            boolean replaced = i % 10 == round % 10;
+            boolean replaced = i % 20 == round % 20;
             int number = replaced ? i + rows * (round + 1) : i;
             TcpState state = (i + round) % 3 == 0 ? TcpState.ESTABLISHED : TcpState.TIME_WAIT;
             append(table, number, i % 2 == 0, replaced ? TcpState.ESTABLISHED : state);
