@@ -30,7 +30,9 @@ final class DestroyNotes {
     /** Connections that went without a message, since the last full dump: one that still comes is late. */
     private final CookieTable gone = new CookieTable(MOST_REMEMBERED);
 
+    /** Set by the first message: without that source nothing of it need be remembered. */
     private boolean inUse;
+
     private boolean counting;
     private long matched;
     private long unseen;

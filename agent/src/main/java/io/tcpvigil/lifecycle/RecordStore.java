@@ -176,13 +176,19 @@ final class RecordStore {
         System.arraycopy(chunk(last), base(last), chunk(slot), base(slot), width);
     }
 
-    /** Drops the last record. One empty chunk is kept, so that a size that hovers about a multiple costs nothing. */
+    /**
+     * Drops the last record. An eighth more than needed is kept, at least one chunk: a dump brings its new connections before it
+     * ends those that are missing, and this must not cost a chunk each time.
+     */
     void dropLast() {
         size--;
         int needed = (size + CHUNK_MASK) >> CHUNK_BITS;
-        if (allocatedChunks > needed + 1) {
+        if (allocatedChunks > needed + Math.max(1, needed >> 3)) {
             allocatedChunks--;
             chunks[allocatedChunks] = NO_CHUNK;
+            if (allocatedChunks < chunks.length / 4) {
+                chunks = Arrays.copyOf(chunks, chunks.length / 2);
+            }
         }
     }
 

@@ -205,6 +205,9 @@ final class TupleIndex {
         if (allocatedChunks > needed + 1) {
             allocatedChunks--;
             heads[allocatedChunks] = NO_CHUNK;
+            if (allocatedChunks < heads.length / 4) {
+                heads = Arrays.copyOf(heads, heads.length / 2);
+            }
         }
     }
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.lifecycle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class CoverageLedgerTest {
+    private static final long UNKNOWN = KernelTotals.UNKNOWN;
+
+    private final CoverageLedger ledger = new CoverageLedger();
+
+    @Test
+    void comparesWhatBothSidesCountedInTheSameTime() {
+        ledger.update(new KernelTotals(100, 50, 10, 5, 40, 0), new SeenTotals(7, 7, 7, 7, 7));
+        ledger.update(new KernelTotals(110, 54, 12, 5, 50, 2), new SeenTotals(16, 11, 8, 7, 19));
+
+        assertEquals(new EventCoverage(9, 10), ledger.interval().get(CoverageEvent.OPENED_INBOUND));
+        assertEquals(new EventCoverage(4, 4), ledger.interval().get(CoverageEvent.OPENED_OUTBOUND));
+        assertEquals(new EventCoverage(1, 2), ledger.interval().get(CoverageEvent.FAILED));
+        assertEquals(new EventCoverage(0, 0), ledger.interval().get(CoverageEvent.RESET));
+        assertEquals(new EventCoverage(12, 12), ledger.interval().get(CoverageEvent.TIME_WAIT));
+        assertEquals(
+                OptionalDouble.of(0.9),
+                ledger.total(CoverageEvent.OPENED_INBOUND).ratio());
+        assertEquals(
+                OptionalDouble.of(1.0), ledger.total(CoverageEvent.TIME_WAIT).ratio());
+    }
+
+    @Test
+    void givesNoRatioWhereNothingHappened() {
+        ledger.update(new KernelTotals(1, 1, 1, 1, 1, 1), SeenTotals.NONE);
+        ledger.update(new KernelTotals(1, 1, 1, 1, 1, 1), SeenTotals.NONE);
+
+        for (CoverageEvent event : CoverageEvent.values()) {
+            assertEquals(OptionalDouble.empty(), ledger.total(event).ratio(), event.label());
+        }
+    }
+
+    @Test
+    void comparesNothingTheFirstTime() {
+        ledger.update(new KernelTotals(100, 50, 10, 5, 40, 0), new SeenTotals(7, 7, 7, 7, 7));
+
+        assertEquals(0, ledger.interval().size());
+        assertEquals(new EventCoverage(0, 0), ledger.total(CoverageEvent.OPENED_INBOUND));
+    }
+
+    @Test
+    void leavesOutACounterThatIsUnknownOrFell() {
+        ledger.update(new KernelTotals(100, UNKNOWN, 10, 5, 40, UNKNOWN), SeenTotals.NONE);
+        ledger.update(new KernelTotals(20, 60, 11, 5, 41, 0), new SeenTotals(3, 3, 1, 0, 1));
+
+        assertNull(ledger.interval().get(CoverageEvent.OPENED_INBOUND));
+        assertNull(ledger.interval().get(CoverageEvent.OPENED_OUTBOUND));
+        assertNull(ledger.interval().get(CoverageEvent.TIME_WAIT));
+        assertEquals(new EventCoverage(1, 1), ledger.interval().get(CoverageEvent.FAILED));
+        // What could not be compared is in no total either, on neither side.
+        assertEquals(new EventCoverage(0, 0), ledger.total(CoverageEvent.OPENED_INBOUND));
+
+        ledger.update(new KernelTotals(22, UNKNOWN, 11, 5, 41, 0), new SeenTotals(5, 3, 1, 0, 1));
+        assertEquals(new EventCoverage(2, 2), ledger.total(CoverageEvent.OPENED_INBOUND));
+        assertFalse(ledger.interval().containsKey(CoverageEvent.OPENED_OUTBOUND));
+    }
+
+    @Test
+    void leavesOutWhatHappenedInAPause() {
+        ledger.update(new KernelTotals(0, 0, 0, 0, 0, 0), SeenTotals.NONE);
+        ledger.skip(new KernelTotals(1000, 0, 0, 0, 0, 0), new SeenTotals(1, 0, 0, 0, 0));
+        assertEquals(0, ledger.interval().size());
+        ledger.update(new KernelTotals(1004, 0, 0, 0, 0, 0), new SeenTotals(5, 0, 0, 0, 0));
+
+        assertEquals(new EventCoverage(4, 4), ledger.total(CoverageEvent.OPENED_INBOUND));
+    }
+}
