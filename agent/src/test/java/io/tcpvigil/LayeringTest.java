@@ -35,6 +35,7 @@ class LayeringTest {
             allow("kernel.netlink", "kernel.libc"),
             allow("kernel.inetdiag", "kernel.netlink tcp"),
             allow("kernel.procfs", "tcp"),
+            allow("kernel.bpf", "kernel.libc tcp"),
             allow("kernel.netns", "kernel.libc"),
             allow("kernel", "kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.netns tcp"),
             allow("lifecycle", "tcp"),
@@ -46,14 +47,14 @@ class LayeringTest {
             allow("web", "report export tcp lifecycle ports findings com.google.gson"),
             allow(
                     "agent",
-                    "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.netns lifecycle ports findings"
+                    "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.bpf kernel.netns lifecycle ports findings"
                             + " owners report export web tcp"),
             allow("lab", "lab.wire kernel.libc kernel.netns tcp"),
             allow("lab.wire", "tcp"),
             allow("lab.scenario", "lab lab.wire kernel.libc kernel.netns tcp"),
             allow(
                     "cli",
-                    "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.netns lifecycle ports findings"
+                    "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.bpf kernel.netns lifecycle ports findings"
                             + " owners report export web tcp agent lab lab.wire lab.scenario picocli com.google.gson"));
 
     private static Map.Entry<String, Set<String>> allow(String from, String to) {

@@ -5,14 +5,9 @@ import io.tcpvigil.kernel.NetlinkSource;
 import io.tcpvigil.kernel.ProcSource;
 import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.SocketSource;
-import io.tcpvigil.kernel.inetdiag.InetDiagReader;
-import io.tcpvigil.kernel.libc.Libc;
-import io.tcpvigil.kernel.netlink.NetlinkSocket;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.tcp.SocketTable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -41,25 +36,20 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class DumpBenchmark {
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
-    private static final int NLMSG_DONE = 3;
-
     @Param({"10000", "100000"})
     public int sockets;
 
     private SocketFarm farm;
-    private NetlinkSocket raw;
+    private RawDump raw;
     private SocketSource netlink;
     private SocketSource proc;
     private final SocketTable table = new SocketTable();
-    private int sequence;
 
     @Setup(Level.Trial)
     public void open() throws Exception {
         farm = SocketFarm.of(sockets);
         farm.call(() -> {
-            raw = NetlinkSocket.open(Libc.get(), InetDiagReader.PROTOCOL, 5000);
+            raw = RawDump.open();
             netlink = NetlinkSource.ofThread();
             // The socket belongs to the namespace of the thread that opens it, which the first dump does.
             netlink.dump(SocketQuery.ALL, table);
@@ -80,33 +70,10 @@ public class DumpBenchmark {
         farm.close();
     }
 
-    /** The floor: every datagram is received, none is looked at but for the type of its first message. */
+    /** The floor. */
     @Benchmark
     public long receiveAndThrowAway() throws IOException {
-        return receive(AF_INET) + receive(AF_INET6);
-    }
-
-    private long receive(int family) throws IOException {
-        // struct nlmsghdr and struct inet_diag_req_v2.
-        byte[] request = new byte[72];
-        sequence++;
-        ByteBuffer.wrap(request)
-                .order(ByteOrder.nativeOrder())
-                .putInt(request.length)
-                .putShort((short) 20)
-                .putShort((short) 0x301)
-                .putInt(sequence)
-                .putInt(0)
-                .put((byte) family)
-                .put((byte) 6)
-                .putShort((short) 0)
-                .putInt(InetDiagReader.ALL_STATES_MASK | InetDiagReader.BOUND_MASK);
-        raw.send(request);
-        long bytes = 0;
-        do {
-            bytes += raw.receive();
-        } while (raw.buffer().getShort(4) != NLMSG_DONE);
-        return bytes;
+        return raw.run();
     }
 
     /** What a sample does: receive, decode, fill the table. */

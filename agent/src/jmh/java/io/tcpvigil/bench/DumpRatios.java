@@ -4,12 +4,10 @@ package io.tcpvigil.bench;
 import com.sun.management.ThreadMXBean;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Measures {@link DumpBenchmark} in pairs, floor and candidate in turn, and prints the median of the ratios: a machine that
- * slows down for a while slows both sides of a pair.
+ * Measures {@link DumpBenchmark} in {@link Pairs}, floor and candidate in turn.
  */
 public final class DumpRatios {
     private static final int WARM_UP = 40;
@@ -18,10 +16,6 @@ public final class DumpRatios {
     private static final int PROC_PAIRS = 11;
 
     private DumpRatios() {}
-
-    private interface Work {
-        long run() throws Exception;
-    }
 
     public static void main(String[] arguments) throws Exception {
         PrintStream out = System.out;
@@ -43,9 +37,14 @@ public final class DumpRatios {
             benchmark.receiveAndThrowAway();
             benchmark.decode();
         }
-        double[] floors = new double[PAIRS];
-        double[] decode = ratios(floors, benchmark::receiveAndThrowAway, benchmark::decode);
-        double[] proc = ratios(new double[PROC_PAIRS], benchmark::receiveAndThrowAway, benchmark::proc);
+        Pairs decode = new Pairs();
+        for (int i = 0; i < PAIRS; i++) {
+            decode.measure(benchmark::receiveAndThrowAway, benchmark::decode);
+        }
+        Pairs proc = new Pairs();
+        for (int i = 0; i < PROC_PAIRS; i++) {
+            proc.measure(benchmark::receiveAndThrowAway, benchmark::proc);
+        }
         if (benchmark.decode() < sockets) {
             throw new IllegalStateException("TIME-WAIT sockets ended during the measurement");
         }
@@ -55,35 +54,11 @@ public final class DumpRatios {
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         out.printf(
                 Locale.ROOT,
-                "%7d  %8.2f  %20.3f (%.3f to %.3f)  %13.2f  %24d%n",
+                "%7d  %8.2f  %30s  %13.2f  %24d%n",
                 sockets,
-                quantile(floors, 0.5) / 1e6,
-                quantile(decode, 0.5),
-                quantile(decode, 0.25),
-                quantile(decode, 0.75),
-                quantile(proc, 0.5),
+                decode.floorMillis(),
+                decode,
+                proc.median(),
                 allocated);
-    }
-
-    /** Runs both in turn, as often as {@code floors} is long; fills it with the first one's nanoseconds. */
-    private static double[] ratios(double[] floors, Work floor, Work candidate) throws Exception {
-        double[] ratios = new double[floors.length];
-        for (int i = 0; i < floors.length; i++) {
-            floors[i] = nanos(floor);
-            ratios[i] = nanos(candidate) / floors[i];
-        }
-        return ratios;
-    }
-
-    private static double nanos(Work work) throws Exception {
-        long start = System.nanoTime();
-        work.run();
-        return System.nanoTime() - start;
-    }
-
-    private static double quantile(double[] values, double share) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[(int) (share * (sorted.length - 1))];
     }
 }

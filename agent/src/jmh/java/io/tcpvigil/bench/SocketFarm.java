@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.bench;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.nio.channels.Channel;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,66 +14,125 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * A private network namespace with a given number of IPv4 sockets: ESTABLISHED pairs, up to half of all as far as the limit
- * of descriptors goes, and TIME-WAIT, which needs none.
+ * A private network namespace with a given number of sockets of one family, made by as many {@link LoopbackWorker}s as the
+ * limit of descriptors needs: ESTABLISHED connections, both ends of which are in the table, and TIME-WAIT, which takes no
+ * descriptor and lasts a minute.
  */
 public final class SocketFarm implements AutoCloseable {
-    /**
-     * Connections to one destination: fewer than half of the port range set here, because connect() tries the ports of one
-     * parity first and searches all of them in vain once they are taken.
-     */
-    private static final int PER_DESTINATION = 25_000;
+    /** How long Linux keeps TIME-WAIT. */
+    private static final long TIME_WAIT_NANOS = 60_000_000_000L;
+    /** Descriptors that a worker gets by with beside its connections. */
+    private static final int SPARE_DESCRIPTORS = 1_000;
+    /** Far more than any benchmark makes; the kernel's own limit is half of its hash buckets. */
+    private static final int MOST_TIME_WAIT = 1 << 22;
+    /** As many workers are enough to keep the processors busy. */
+    private static final int FEWEST_WORKERS = 2;
 
     private final PrivateNamespace namespace;
-    private final List<Channel> held = new ArrayList<>();
+    private final List<Worker> workers = new ArrayList<>();
+    private long firstEndsNanos;
+
+    private record Worker(Process process, Writer orders, BufferedReader answers) {}
 
     private SocketFarm(PrivateNamespace namespace) {
         this.namespace = namespace;
     }
 
-    /** Makes {@code sockets} sockets; listeners come on top. */
+    /** {@code sockets} IPv4 sockets, of which a quarter is ESTABLISHED; listeners come on top. */
     public static SocketFarm of(int sockets) throws Exception {
-        SocketFarm farm = new SocketFarm(PrivateNamespace.create(Libc.get()));
+        return of(false, sockets / 4, sockets - sockets / 4);
+    }
+
+    /** Makes sockets of each kind; listeners come on top. */
+    public static SocketFarm of(boolean ipv6, int established, int timeWait) throws Exception {
+        SocketFarm farm = empty(ipv6, established);
+        try {
+            farm.fill(established, timeWait);
+        } catch (IOException | RuntimeException failure) {
+            farm.close();
+            throw failure;
+        }
+        return farm;
+    }
+
+    /** A farm that is to be filled: workers that can hold {@code established} sockets stand ready. */
+    public static SocketFarm empty(boolean ipv6, int established) throws Exception {
+        Libc libc = Libc.get();
+        long descriptors = libc.raiseDescriptorLimit(1 << 20) - SPARE_DESCRIPTORS;
+        int needed = (int) ((established + descriptors - 1) / descriptors);
+        SocketFarm farm = new SocketFarm(PrivateNamespace.create(libc));
         farm.namespace.call(() -> {
             Path ipv4 = Path.of("/proc/sys/net/ipv4");
             Files.writeString(ipv4.resolve("ip_local_port_range"), "1024 65535");
-            Files.writeString(ipv4.resolve("tcp_max_tw_buckets"), Integer.toString(2 * sockets));
+            Files.writeString(ipv4.resolve("tcp_max_tw_buckets"), Integer.toString(MOST_TIME_WAIT));
             // Else connect() takes over the TIME-WAIT sockets that are to stay.
             Files.writeString(ipv4.resolve("tcp_tw_reuse"), "0");
-            // An open pair is two sockets and two descriptors; a closed one leaves one socket and none.
-            int open = Math.min(sockets / 4, descriptors() / 2);
-            farm.connect(sockets - 2 * open, true);
-            farm.connect(open, false);
+            for (int i = 0; i < Math.max(FEWEST_WORKERS, needed); i++) {
+                farm.workers.add(start(ipv6));
+            }
             return true;
         });
         return farm;
     }
 
-    /** How many descriptors this process may open, with some left for the JVM. */
-    private static int descriptors() {
-        UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return (int) Math.min(1_000_000, system.getMaxFileDescriptorCount() - 1000);
+    /** Makes sockets of each kind. Once only. */
+    public void fill(int established, int timeWait) throws IOException {
+        // First what stays, so that none of what does not ends before all are there.
+        order("open ", established / 2, "");
+        firstEndsNanos = System.nanoTime() + TIME_WAIT_NANOS;
+        order("close ", timeWait, "");
     }
 
-    private void connect(int connections, boolean close) throws IOException {
-        ServerSocketChannel listener = null;
-        for (int i = 0; i < connections; i++) {
-            if (listener == null || i % PER_DESTINATION == 0) {
-                listener = ServerSocketChannel.open(StandardProtocolFamily.INET)
-                        .bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 128);
-                held.add(listener);
-            }
-            SocketChannel client = SocketChannel.open(StandardProtocolFamily.INET);
-            client.connect(listener.getLocalAddress());
-            SocketChannel server = listener.accept();
-            if (close) {
-                client.close();
-                server.close();
-            } else {
-                held.add(client);
-                held.add(server);
+    /**
+     * Opens connections and closes them at once, which makes 2 full sockets and a TIME-WAIT each.
+     *
+     * @param perSecond how many are to be made in a second
+     * @return how many were
+     */
+    public double churn(int connections, int perSecond) throws IOException {
+        long start = System.nanoTime();
+        order("churn ", connections, " " + perSecond / workers.size());
+        return connections / ((System.nanoTime() - start) / 1e9);
+    }
+
+    /** The worker belongs to the namespace, as the thread that starts it does. */
+    private static Worker start(boolean ipv6) throws IOException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx32m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LoopbackWorker.class.getName(),
+                        ipv6 ? "6" : "4")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        return new Worker(
+                process,
+                process.outputWriter(StandardCharsets.US_ASCII),
+                process.inputReader(StandardCharsets.US_ASCII));
+    }
+
+    /** Lets the workers do {@code total} of something, each its part, and waits until all have. */
+    private void order(String before, int total, String after) throws IOException {
+        for (int i = 0; i < workers.size(); i++) {
+            long from = (long) total * i / workers.size();
+            long to = (long) total * (i + 1) / workers.size();
+            Writer orders = workers.get(i).orders();
+            orders.write(before + (to - from) + after + "\n");
+            orders.flush();
+        }
+        for (Worker worker : workers) {
+            if (worker.answers().readLine() == null) {
+                throw new IOException("a worker has died, see what it wrote to stderr");
             }
         }
+    }
+
+    /** How long all sockets will still be there; 0 or less when the first TIME-WAIT may have ended. */
+    public long nanosLeft() {
+        return firstEndsNanos - System.nanoTime();
     }
 
     /** Runs {@code work} inside the namespace. */
@@ -86,11 +140,19 @@ public final class SocketFarm implements AutoCloseable {
         return namespace.call(work);
     }
 
-    @Override
-    public void close() throws IOException {
-        for (Channel channel : held) {
-            channel.close();
+    /** Ends the workers, and with them all that is not TIME-WAIT. */
+    public void abandon() {
+        for (Worker worker : workers) {
+            worker.process().destroyForcibly();
         }
+        for (Worker worker : workers) {
+            worker.process().onExit().join();
+        }
+    }
+
+    @Override
+    public void close() {
+        abandon();
         namespace.close();
     }
 }

@@ -3,6 +3,7 @@ package io.tcpvigil.agent;
 
 import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.SocketQuery;
+import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.SocketFilter;
 import java.util.Objects;
@@ -12,12 +13,12 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Samples at a fixed interval and publishes each report. The thread that calls {@link #run} is the only one that touches the
+ * Samples again and again and publishes each report. The thread that calls {@link #run} is the only one that touches the
  * kernel; any thread may read {@link #lastReport}.
  */
 public final class Daemon {
     private final Supplier<Sampler> samplers;
-    private final long intervalNanos;
+    private final long firstIntervalNanos;
     private final Consumer<String> log;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -27,13 +28,14 @@ public final class Daemon {
     private String condition = "";
 
     /**
-     * @param samplers makes the sampler, on the thread that samples, because sources belong to that thread's namespace
-     * @param intervalNanos from the start of one sample to the start of the next
+     * @param samplers makes the sampler, which follows connections at {@code intervals}, on the thread that samples: sources
+     *     belong to that thread's namespace
+     * @param intervals how often to sample
      * @param log takes one line for each change of condition
      */
-    public Daemon(Supplier<Sampler> samplers, long intervalNanos, Consumer<String> log) {
+    public Daemon(Supplier<Sampler> samplers, Intervals intervals, Consumer<String> log) {
         this.samplers = samplers;
-        this.intervalNanos = intervalNanos;
+        this.firstIntervalNanos = intervals.fastNanos();
         this.log = log;
     }
 
@@ -47,20 +49,24 @@ public final class Daemon {
         return sourceFailures;
     }
 
-    /** Nanoseconds from one sample to the next. */
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
+    /** Nanoseconds from one sample to the next, at present. */
     public long intervalNanos() {
-        return intervalNanos;
+        Report report = lastReport;
+        Following following = report == null ? null : report.following();
+        return following == null ? firstIntervalNanos : following.pace().fastNanos();
     }
 
     /** Samples until {@link #stop} is called. */
     public void run() throws InterruptedException {
         try (Sampler sampler = samplers.get()) {
-            long due = System.nanoTime();
-            do {
+            while (!isStopping()) {
                 sample(sampler);
-                // A sample that took longer than the interval delays the next one; none is made up for.
-                due = Math.max(due + intervalNanos, System.nanoTime());
-            } while (!stopping.await(due - System.nanoTime(), TimeUnit.NANOSECONDS));
+                sampler.awaitDue(this::isStopping);
+            }
         } finally {
             stopped.countDown();
         }
@@ -95,10 +101,26 @@ public final class Daemon {
 
     private static String condition(Report report) {
         String reason = report.source().reason();
-        return "source " + report.source().name() + (reason == null ? "" : ", because " + reason)
-                + (report.coverage().isComplete()
-                        ? ""
-                        : "; incomplete: " + report.coverage().reason());
+        StringBuilder condition =
+                new StringBuilder("source ").append(report.source().name());
+        if (reason != null) {
+            condition.append(", because ").append(reason);
+        }
+        if (!report.coverage().isComplete()) {
+            condition.append("; incomplete: ").append(report.coverage().reason());
+        }
+        Following following = report.following();
+        if (following != null) {
+            String problem = following.destroyEvents().problem();
+            condition.append(problem == null ? " with destroy events" : "; without destroy events: " + problem);
+            String noProbe = following.probe().problem();
+            condition.append(noProbe == null ? " and an exact probe" : "; without an exact probe: " + noProbe);
+            if (following.pace().stretch() > 1) {
+                condition.append("; samples ").append(following.pace().stretch());
+                condition.append(" times as far apart as asked for, to stay within the budget of processor time");
+            }
+        }
+        return condition.toString();
     }
 
     /** One line when the condition changes, none while it stays as it is. */

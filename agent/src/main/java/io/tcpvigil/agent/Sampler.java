@@ -2,36 +2,42 @@
 package io.tcpvigil.agent;
 
 import io.tcpvigil.Nullable;
+import io.tcpvigil.findings.Findings;
+import io.tcpvigil.kernel.DestroyEvents;
+import io.tcpvigil.kernel.KernelCounters;
 import io.tcpvigil.kernel.NetlinkSource;
 import io.tcpvigil.kernel.ProcSource;
 import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.SocketSource;
 import io.tcpvigil.kernel.SourceChoice;
+import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.procfs.PortRange;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.ServicesFile;
 import io.tcpvigil.kernel.procfs.Sysctls;
-import io.tcpvigil.lifecycle.ConnectionTracker;
-import io.tcpvigil.lifecycle.LifecycleReport;
-import io.tcpvigil.lifecycle.Sample;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
+import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
+import io.tcpvigil.report.Tier;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.SocketTable;
-import io.tcpvigil.tcp.StateCounts;
-import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Takes one sample after another: dump, count, break down, report. The table behind the last report stays readable until
- * the next sample. Not thread-safe: the one thread that samples is also the one that made it.
+ * Takes one sample after another: dump, follow, count, break down, report. The table behind the last report stays readable
+ * until the next sample. Not thread-safe: the one thread that samples is also the one that made it.
+ *
+ * <p>What a fast sample does not dump is taken from elsewhere, and said to be: the number of established connections from what
+ * the kernel counts, that of bound sockets and the breakdown of ports from the last full sample.
  */
 public final class Sampler implements AutoCloseable {
     private final SourceChoice sources;
@@ -40,24 +46,34 @@ public final class Sampler implements AutoCloseable {
     private final ServicesFile services;
     private final InstantSource wallClock;
     private final LongSupplier nanoClock;
+    private final LongSupplier processorClock;
     private final SocketTable table = new SocketTable();
-    private @Nullable ConnectionTracker tracker;
-    private long intervalNanos;
+    private final TableCounts counts = new TableCounts();
+    private @Nullable Follower follower;
+    private @Nullable Diagnosis diagnosis;
     private @Nullable SocketTable listeners;
+    private @Nullable Report lastFull;
 
     /**
      * @param sources where rows come from
      * @param procFs where limits and the host's name come from
      * @param wallClock for display
      * @param nanoClock monotonic, for ages and durations
+     * @param processorClock processor time of the calling thread, in nanoseconds
      */
-    public Sampler(SourceChoice sources, ProcFs procFs, InstantSource wallClock, LongSupplier nanoClock) {
+    Sampler(
+            SourceChoice sources,
+            ProcFs procFs,
+            InstantSource wallClock,
+            LongSupplier nanoClock,
+            LongSupplier processorClock) {
         this.sources = sources;
         this.procFs = procFs;
         this.host = HostReader.read(procFs);
         this.services = ServicesFile.usual();
         this.wallClock = wallClock;
         this.nanoClock = nanoClock;
+        this.processorClock = processorClock;
     }
 
     /** Which source to read: the best that works, or one only. Named as users write them. */
@@ -69,26 +85,57 @@ public final class Sampler implements AutoCloseable {
 
     /** A sampler of the network namespace in which the calling thread is. */
     public static Sampler ofThread(SourceWish wish) {
+        return ofThread(wish, System::nanoTime, () -> 0);
+    }
+
+    /**
+     * A sampler of the network namespace in which the calling thread is, which remembers connections from one sample to the
+     * next and reports what became of them. Its clock is {@link Libc#bootTimeNanos}, which goes on while the machine is
+     * suspended.
+     *
+     * @param wish the source of dumps; {@code proc} stands for reading nothing but {@code /proc}
+     * @param withEvents whether to listen to destroy events, too, where they can be had
+     * @param withProbe whether to count transitions exactly in the kernel, too, where that is permitted
+     */
+    public static Sampler followerOfThread(
+            SourceWish wish, Intervals intervals, boolean withEvents, boolean withProbe) {
+        Libc libc = Libc.get();
+        LongSupplier nanoClock = libc::bootTimeNanos;
+        Sampler sampler = ofThread(wish, nanoClock, libc::threadCpuNanos);
+        boolean procOnly = wish == SourceWish.proc;
+        sampler.follow(
+                intervals,
+                withEvents && !procOnly ? DestroyEvents.ofThread(nanoClock) : null,
+                withEvents ? "only /proc is read, as asked for" : "switched off",
+                withProbe && !procOnly ? ProbeWatch.ofThread(nanoClock) : null);
+        return sampler;
+    }
+
+    private static Sampler ofThread(SourceWish wish, LongSupplier nanoClock, LongSupplier processorClock) {
         ProcFs procFs = ProcFs.ofThread();
         SocketSource netlink = NetlinkSource.ofThread();
         SocketSource proc = new ProcSource(procFs);
         SourceChoice sources = switch (wish) {
-            case auto -> new SourceChoice(netlink, proc, System::nanoTime);
+            case auto -> new SourceChoice(netlink, proc, nanoClock);
             case netlink -> SourceChoice.only(netlink);
             case proc -> SourceChoice.only(proc);
         };
-        return new Sampler(sources, procFs, InstantSource.system(), System::nanoTime);
+        return new Sampler(sources, procFs, InstantSource.system(), nanoClock, processorClock);
     }
 
     /**
-     * From now on remembers connections from one sample to the next, and reports what became of them.
+     * From now on remembers connections from one sample to the next.
      *
-     * @param everyNanos how often {@link #sample} will be called
+     * @param events the second source; null for none, then {@code noEvents} says why
+     * @param probe the third; null for none
      */
-    public void follow(long everyNanos) {
-        // Peers choose their addresses: a seed that they do not know keeps the hash table from being made slow.
-        tracker = new ConnectionTracker(new SecureRandom().nextLong());
-        intervalNanos = everyNanos;
+    void follow(Intervals intervals, @Nullable DestroyEvents events, String noEvents, @Nullable ProbeWatch probe) {
+        follower = new Follower(intervals, new KernelCounters(procFs), events, noEvents, probe, nanoClock);
+    }
+
+    /** From now on each full sample is looked through for what is wrong, too; only for a sampler that follows. */
+    public void diagnose(Diagnosis with) {
+        diagnosis = with;
     }
 
     /** The sockets behind the last report; valid until the next {@link #sample}. */
@@ -101,50 +148,109 @@ public final class Sampler implements AutoCloseable {
         return sources.failures();
     }
 
+    /** Waits until the next sample is due, or {@code stop} says so; takes in meanwhile what the kernel tells of. */
+    public void awaitDue(BooleanSupplier stop) throws InterruptedException {
+        if (follower == null) {
+            throw new IllegalStateException("a single look is always due");
+        }
+        follower.awaitDue(stop);
+    }
+
     /**
      * Takes one sample of the sockets that {@code query} asks for.
      *
      * @param processes who holds a socket, asked only when the filter wants to know
      */
     public Report sample(SocketQuery query, SocketFilter.ProcessLookup processes) {
+        Follower following = follower;
+        if (following == null) {
+            return look(query, Tier.FULL, processes, null);
+        }
+        long processor = processorClock.getAsLong();
+        long start = nanoClock.getAsLong();
+        boolean usable = false;
+        Tier tier = Tier.FULL;
+        try {
+            following.prepare();
+            // Whatever the filter, connections are followed by what all of them do.
+            tier = lastFull == null || query.filter() != SocketFilter.ALL ? Tier.FULL : following.next();
+            Report report = look(query, tier, processes, following);
+            usable = report.coverage().extent() != Coverage.Extent.FAILED;
+            if (tier == Tier.FULL && usable) {
+                lastFull = report;
+            }
+            return report;
+        } finally {
+            following.taken(tier, start, processorClock.getAsLong() - processor, usable);
+        }
+    }
+
+    private Report look(
+            SocketQuery query, Tier tier, SocketFilter.ProcessLookup processes, @Nullable Follower following) {
         var takenAt = wallClock.instant();
         long start = nanoClock.getAsLong();
-        SourceChoice.Used used = sources.dump(tracker == null ? query : SocketQuery.ALL, table);
+        SourceChoice.Used used = sources.dump(following == null ? query : toFollow(tier, diagnosis), table);
         long duration = nanoClock.getAsLong() - start;
-        LifecycleReport lifecycle = null;
-        if (tracker != null) {
-            tracker.update(table, Sample.full(start, intervalNanos));
-            lifecycle = tracker.report();
+        if (following != null) {
+            following.dumped(table, tier, start);
         }
-        int dumped = table.rows();
+        int rows = table.rows();
         SocketTable listening = table;
         if (query.filter() != SocketFilter.ALL) {
             table.retain(query.filter(), processes);
             listening = dumpListeners();
         }
-        StateCounts.Tally ipv4 = new StateCounts.Tally();
-        StateCounts.Tally ipv6 = new StateCounts.Tally();
-        for (int row = 0; row < table.rows(); row++) {
-            (table.isIpv6(row) ? ipv6 : ipv4).add(table.state(row), table.kind(row));
+        counts.count(table);
+        List<String> problems = new ArrayList<>();
+        if (following != null) {
+            problems.addAll(following.counted().problems());
         }
-        Sysctls sysctls = Sysctls.read(procFs);
-        EphemeralRange range = ephemeralRange(sysctls);
+        Following followed = following == null ? null : following.report();
+        Report before = lastFull;
+        EphemeralRange range;
+        PortBreakdown ports;
+        Findings findings = before == null ? null : before.findings();
+        boolean showsBound = used.showsBound();
+        if (tier == Tier.FULL || before == null) {
+            Sysctls sysctls = Sysctls.read(procFs);
+            problems.addAll(sysctls.problems());
+            range = ephemeralRange(sysctls);
+            if (following == null || followed == null || diagnosis == null) {
+                ports = PortBreakdown.of(table, listening, range);
+            } else {
+                ports = diagnosis.ports(table, listening, sysctls, range);
+                findings = diagnosis.look(table, sysctls, range, ports, followed, following.connections(), findings);
+            }
+        } else {
+            counts.addWhatFastDumpsLack(
+                    following == null ? null : following.counted().usage(), before);
+            range = before.range();
+            ports = before.ports();
+            showsBound &= before.source().showsBound();
+        }
         return new Report(
                 takenAt,
                 start,
                 host,
-                new Report.Source(
-                        used.source(), used.reason(), duration, dumped, table.duplicates(), used.showsBound()),
+                new Report.Source(used.source(), used.reason(), duration, rows, table.duplicates(), showsBound),
                 table.coverage(),
-                ipv4.counts(),
-                ipv6.counts(),
+                counts.ipv4(),
+                counts.ipv6(),
                 unknownStates(),
                 query.filter().toString(),
-                sysctls.problems(),
+                problems,
                 range,
-                PortBreakdown.of(table, listening, range),
+                ports,
                 services::tcp,
-                lifecycle);
+                followed,
+                findings);
+    }
+
+    private static SocketQuery toFollow(Tier tier, @Nullable Diagnosis diagnosis) {
+        return switch (tier) {
+            case FAST -> SocketQuery.ALL_BUT_ESTABLISHED;
+            case FULL -> SocketQuery.ALL.withTcpInfo(diagnosis != null && diagnosis.isThorough());
+        };
     }
 
     /** Who listens decides what came in, so all listeners are needed even where the filter lets few through. */
@@ -170,7 +276,7 @@ public final class Sampler implements AutoCloseable {
         return unknown;
     }
 
-    /** Of limits read anew for each sample: an administrator may change them at any time. */
+    /** Of limits read anew for each full sample: an administrator may change them at any time. */
     private static @Nullable EphemeralRange ephemeralRange(Sysctls sysctls) {
         if (sysctls.localPortRange().isEmpty()) {
             return null;
@@ -185,6 +291,12 @@ public final class Sampler implements AutoCloseable {
 
     @Override
     public void close() {
+        if (follower != null) {
+            follower.close();
+        }
+        if (diagnosis != null) {
+            diagnosis.close();
+        }
         sources.close();
     }
 }

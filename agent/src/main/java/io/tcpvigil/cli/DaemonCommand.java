@@ -2,9 +2,14 @@
 package io.tcpvigil.cli;
 
 import io.tcpvigil.agent.Daemon;
+import io.tcpvigil.agent.Diagnosis;
+import io.tcpvigil.agent.Intervals;
 import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.export.ConnectionsCollector;
+import io.tcpvigil.export.FindingsCollector;
+import io.tcpvigil.export.LifecycleCollector;
 import io.tcpvigil.export.MetricsPage;
+import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.tcp.Span;
 import io.tcpvigil.web.LastSample;
 import io.tcpvigil.web.WebServer;
@@ -14,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -55,8 +61,43 @@ final class DaemonCommand implements Callable<Integer> {
             names = "--interval",
             paramLabel = "SPAN",
             defaultValue = "1s",
-            description = "From one sample to the next, such as 500ms, 1s or 1m. Default: ${DEFAULT-VALUE}.")
+            description = "From one sample of every state but ESTABLISHED to the next, such as 500ms, 1s or 1m."
+                    + " Default: ${DEFAULT-VALUE}.")
     private String interval = "";
+
+    @Option(
+            names = "--full-interval",
+            paramLabel = "SPAN",
+            defaultValue = "15s",
+            description = "From one sample of all states to the next. Default: ${DEFAULT-VALUE}.")
+    private String fullInterval = "";
+
+    @Option(
+            names = "--cpu-budget",
+            paramLabel = "PERCENT",
+            defaultValue = "1",
+            description = "What samples may take of one processor, averaged over a minute; beyond it both intervals are"
+                    + " stretched, which is logged. Default: ${DEFAULT-VALUE}.")
+    private double cpuBudget;
+
+    @Option(
+            names = "--destroy-events",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Have the kernel tell of each socket that it destroys. Without, connections that come and go"
+                    + " between two samples are missed, and counted as missed. Default: yes.")
+    private boolean destroyEvents;
+
+    @Option(
+            names = "--probe",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description =
+                    "Count every transition exactly by a BPF program in the kernel, where that is permitted (root, or"
+                            + " CAP_BPF and CAP_PERFMON). Default: yes.")
+    private boolean probe;
 
     @Option(
             names = "--source",
@@ -70,15 +111,26 @@ final class DaemonCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Daemon daemon = new Daemon(() -> Sampler.ofThread(source), intervalNanos(), DaemonCommand::log);
-        MetricsPage metrics = MetricsPage.of(new ConnectionsCollector(
-                daemon::lastReport,
-                daemon::sourceFailures,
-                System::nanoTime,
-                new ConnectionsCollector.Build(
-                        Main.Version.version(), Runtime.version().toString())));
-        WebServer server =
-                startServer(new LastSample(daemon::lastReport, System::nanoTime, daemon::intervalNanos), metrics);
+        Intervals intervals = intervals();
+        LongSupplier clock = Libc.get()::bootTimeNanos;
+        Daemon daemon = new Daemon(
+                () -> {
+                    Sampler sampler = Sampler.followerOfThread(source, intervals, destroyEvents, probe);
+                    sampler.diagnose(Diagnosis.inPassing());
+                    return sampler;
+                },
+                intervals,
+                DaemonCommand::log);
+        MetricsPage metrics = MetricsPage.of(
+                new ConnectionsCollector(
+                        daemon::lastReport,
+                        daemon::sourceFailures,
+                        clock,
+                        new ConnectionsCollector.Build(
+                                Main.Version.version(), Runtime.version().toString())),
+                new LifecycleCollector(daemon::lastReport),
+                new FindingsCollector(daemon::lastReport));
+        WebServer server = startServer(new LastSample(daemon::lastReport, clock, daemon::intervalNanos), metrics);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -104,11 +156,22 @@ final class DaemonCommand implements Callable<Integer> {
         }
     }
 
-    private long intervalNanos() {
-        long millis = Span.parseMillis(interval);
+    private Intervals intervals() {
+        long fast = spanNanos("--interval", interval);
+        long full = spanNanos("--full-interval", fullInterval);
+        if (!(cpuBudget > 0 && cpuBudget <= 100)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--cpu-budget " + cpuBudget + ": write a percentage, above 0 and up to 100");
+        }
+        // Whoever asks for a longer --interval than the default of the other wants no more full samples than that.
+        return new Intervals(fast, Math.max(fast, full), cpuBudget / 100);
+    }
+
+    private long spanNanos(String option, String text) {
+        long millis = Span.parseMillis(text);
         if (millis < SHORTEST_INTERVAL_MILLIS || millis > LONGEST_INTERVAL_MILLIS) {
             throw new ParameterException(
-                    spec.commandLine(), "--interval " + interval + ": " + Span.ALLOWED + ", from 10ms to 1h");
+                    spec.commandLine(), option + " " + text + ": " + Span.ALLOWED + ", from 10ms to 1h");
         }
         return TimeUnit.MILLISECONDS.toNanos(millis);
     }

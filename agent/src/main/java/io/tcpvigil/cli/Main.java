@@ -15,9 +15,9 @@ import picocli.CommandLine.IVersionProvider;
         description = "Watches the life of every TCP connection of this host.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        footer = {"", "Start with:  tcpvigil snapshot    tcpvigil explain    tcpvigil daemon"})
+        footer = {"", "Start with:  tcpvigil snapshot    tcpvigil doctor    tcpvigil explain    tcpvigil daemon"})
 public final class Main {
-    private static final List<String> COMMANDS = List.of("snapshot", "explain", "lab", "daemon");
+    private static final List<String> COMMANDS = List.of("snapshot", "doctor", "follow", "explain", "lab", "daemon");
 
     /** What picocli takes at least. */
     private static final int NARROWEST_HELP = 55;
@@ -42,6 +42,8 @@ public final class Main {
     private static Object subcommand(String name, Terminal terminal) {
         return switch (name) {
             case "snapshot" -> new SnapshotCommand(terminal);
+            case "doctor" -> new DoctorCommand(terminal);
+            case "follow" -> new FollowCommand(terminal);
             case "explain" ->
                 new ExplainCommand(terminal.out(), terminal.width(), terminal.colour(), SnapshotCommand::liveCounts);
             case "lab" -> LabCommand.commandLine(terminal);

@@ -3,13 +3,14 @@ package io.tcpvigil.cli;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.agent.Intervals;
 import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.export.ReportJson;
 import io.tcpvigil.export.SocketsJson;
 import io.tcpvigil.kernel.SocketQuery;
-import io.tcpvigil.lifecycle.LifecycleReport;
-import io.tcpvigil.owners.ProcessSockets;
-import io.tcpvigil.report.GroupedCounts;
+import io.tcpvigil.owners.OwnerMap;
+import io.tcpvigil.owners.OwnerProcess;
+import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
@@ -24,9 +25,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongFunction;
+import java.util.function.IntFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -61,7 +63,11 @@ final class SnapshotCommand implements Callable<Integer> {
     enum Grouping {
         state,
         port,
-        remote
+        remote,
+        destination,
+        process,
+        unit,
+        netns
     }
 
     private final Terminal terminal;
@@ -106,6 +112,8 @@ final class SnapshotCommand implements Callable<Integer> {
             description = "Read from: ${COMPLETION-CANDIDATES}; auto takes proc when netlink fails.")
     private Sampler.SourceWish source = Sampler.SourceWish.auto;
 
+    private @Nullable OwnerMap owners;
+
     SnapshotCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -130,12 +138,14 @@ final class SnapshotCommand implements Callable<Integer> {
             query = query.withTcpInfo(true);
         }
         long millis = intervalMillis();
-        try (Sampler sampler = Sampler.ofThread(source)) {
-            if (interval == null) {
+        if (interval == null) {
+            try (Sampler sampler = Sampler.ofThread(source)) {
                 return exitCode(look(sampler, query, null));
             }
-            sampler.follow(TimeUnit.MILLISECONDS.toNanos(millis));
-            return lookAgainAndAgain(sampler, query, millis);
+        }
+        Intervals intervals = Intervals.every(TimeUnit.MILLISECONDS.toNanos(millis));
+        try (Sampler sampler = Sampler.followerOfThread(source, intervals, true, true)) {
+            return lookAgainAndAgain(sampler, query);
         }
     }
 
@@ -162,20 +172,17 @@ final class SnapshotCommand implements Callable<Integer> {
     }
 
     /** Until the number of looks is reached, or nobody reads what is printed any more. */
-    private int lookAgainAndAgain(Sampler sampler, SocketQuery query, long millis)
-            throws IOException, InterruptedException {
-        LifecycleReport last = null;
+    private int lookAgainAndAgain(Sampler sampler, SocketQuery query) throws IOException, InterruptedException {
+        Following last = null;
         int looks = 0;
-        long due = System.nanoTime();
         while (true) {
             Report report = look(sampler, query, last);
             looks++;
             if ((count != null && looks == count) || terminal.out().checkError()) {
                 return exitCode(report);
             }
-            last = report.lifecycle();
-            due = Math.max(due + TimeUnit.MILLISECONDS.toNanos(millis), System.nanoTime());
-            TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+            last = report.following();
+            sampler.awaitDue(() -> false);
             if (!json) {
                 terminal.out().println();
             }
@@ -187,20 +194,44 @@ final class SnapshotCommand implements Callable<Integer> {
      *
      * @param last what was known of connections after the look before; null when this is the first
      */
-    private Report look(Sampler sampler, SocketQuery query, @Nullable LifecycleReport last) throws IOException {
+    private Report look(Sampler sampler, SocketQuery query, @Nullable Following last) throws IOException {
         SocketFilter filter = query.filter();
-        ProcessSockets holders = processes || filter.needsProcesses() ? ProcessSockets.scan(Path.of("/proc")) : null;
+        OwnerMap holders = needsOwners(filter) ? owners() : null;
+        if (holders != null) {
+            holders.readAll();
+        }
         Report report = sampler.sample(query, holders == null ? SocketFilter.NO_PROCESSES : holders);
+        if (holders != null) {
+            holders.look(
+                    sampler.table(),
+                    filter == SocketFilter.ALL && report.coverage().isComplete(),
+                    0,
+                    0);
+        }
         if (json) {
-            printJson(report, sampler.table(), processes ? holders : null);
+            printJson(report, filter, sampler.table(), holders);
         } else {
             printText(report, filter, sampler.table(), holders);
-            if (last != null && report.lifecycle() != null) {
-                new ChangesText(terminal, last, report.lifecycle()).print();
+            if (last != null && report.following() != null) {
+                new ChangesText(terminal, last, report.following()).print();
             }
         }
         terminal.out().flush();
         return report;
+    }
+
+    private boolean needsOwners(SocketFilter filter) {
+        return processes || filter.needsProcesses() || by == Grouping.process || by == Grouping.unit;
+    }
+
+    /** The owners, kept from look to look: a connection that is closed meanwhile keeps its own. */
+    private OwnerMap owners() {
+        OwnerMap known = owners;
+        if (known == null) {
+            known = new OwnerMap(Path.of("/proc"), System::nanoTime);
+            owners = known;
+        }
+        return known;
     }
 
     /** How many sockets are in each state now; empty when they cannot be read. */
@@ -218,35 +249,39 @@ final class SnapshotCommand implements Callable<Integer> {
         }
     }
 
-    private void printJson(Report report, SocketTable table, @Nullable ProcessSockets holders) throws IOException {
+    private void printJson(Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders)
+            throws IOException {
         JsonWriter writer = new JsonWriter(new OutputStreamWriter(terminal.out(), StandardCharsets.UTF_8));
         if (interval == null) {
             writer.setIndent("  ");
         }
         if (by == null || by == Grouping.state) {
-            ReportJson.write(report, sockets ? new SocketsJson(table, owners(holders)) : null, writer);
+            ReportJson.write(
+                    report,
+                    sockets ? new SocketsJson(table, ownersJson(table, processes ? holders : null)) : null,
+                    writer);
         } else {
-            ReportJson.writeGroups(report, by.name(), groups(by, table), writer);
+            groups(by, report, filter, table, holders).writeJson(writer);
         }
         writer.flush();
         terminal.out().println();
     }
 
-    /** Who holds a socket, in the terms of the JSON; null when nobody asked. */
-    private static @Nullable LongFunction<List<SocketsJson.Owner>> owners(@Nullable ProcessSockets holders) {
+    /** Who owns a socket, in the terms of the JSON; null when nobody asked. */
+    private static @Nullable IntFunction<SocketsJson.Owners> ownersJson(SocketTable table, @Nullable OwnerMap holders) {
         if (holders == null) {
             return null;
         }
-        return inode -> {
+        return row -> {
             List<SocketsJson.Owner> owners = new ArrayList<>();
-            for (ProcessSockets.Holder holder : holders.holders(inode)) {
-                owners.add(new SocketsJson.Owner(holder.pid(), holder.name()));
+            for (OwnerProcess process : holders.processes(table, row)) {
+                owners.add(new SocketsJson.Owner(process.pid(), process.name()));
             }
-            return owners;
+            return new SocketsJson.Owners(owners, holders.evidence(table, row).label());
         };
     }
 
-    private void printText(Report report, SocketFilter filter, SocketTable table, @Nullable ProcessSockets holders) {
+    private void printText(Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders) {
         SnapshotText text = new SnapshotText(terminal, report);
         text.header();
         if (filter.asksForBound() && !report.source().showsBound()) {
@@ -256,9 +291,9 @@ final class SnapshotCommand implements Callable<Integer> {
             text.warn(
                     "how long a socket has been in CLOSE-WAIT or FIN-WAIT-2 is not told by this source: those fit no age");
         }
-        if (holders != null && holders.unreadableProcesses() > 0) {
-            text.warn("processes that do not show their sockets: " + holders.unreadableProcesses()
-                    + "; that needs root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
+        String notice = holders == null ? null : holders.notice();
+        if (notice != null) {
+            text.warn(notice);
         }
         if (report.coverage().extent() == Coverage.Extent.FAILED) {
             return;
@@ -273,15 +308,22 @@ final class SnapshotCommand implements Callable<Integer> {
         } else if (by == Grouping.state) {
             text.states();
         } else {
-            text.groups(by.name(), groups(by, table));
+            groups(by, report, filter, table, holders).print(text);
         }
     }
 
-    private static List<GroupedCounts.Group> groups(Grouping by, SocketTable table) {
-        return switch (by) {
-            case port -> GroupedCounts.byLocalPort(table);
-            case remote -> GroupedCounts.byRemoteAddress(table);
+    private SnapshotGroups groups(
+            Grouping grouping, Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders) {
+        SnapshotGroups groups = new SnapshotGroups(report, table, filter, source);
+        switch (grouping) {
+            case port -> groups.byPort();
+            case remote -> groups.byRemote();
+            case destination -> groups.byDestination();
+            case process -> groups.byProcess(Objects.requireNonNull(holders));
+            case unit -> groups.byUnit(Objects.requireNonNull(holders));
+            case netns -> groups.byNamespace(holders == null ? SocketFilter.NO_PROCESSES : holders);
             case state -> throw new IllegalArgumentException("the states have a table of their own");
-        };
+        }
+        return groups;
     }
 }

@@ -2,11 +2,13 @@
 package io.tcpvigil.cli;
 
 import io.tcpvigil.Nullable;
+import io.tcpvigil.ports.BindPool;
 import io.tcpvigil.ports.DestinationUse;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.ports.PortClass;
 import io.tcpvigil.ports.PortUse;
+import io.tcpvigil.ports.UdpPort;
 import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
@@ -15,6 +17,7 @@ import io.tcpvigil.tcp.TcpState;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Prints a report for people: header, states, serving ports, destinations. */
 final class SnapshotText {
@@ -112,7 +115,11 @@ final class SnapshotText {
 
     /** Where connections go to, the busiest first. */
     void destinations(int most) {
-        PortBreakdown breakdown = report.ports();
+        destinations(report.ports(), most);
+    }
+
+    /** Where connections go to, as {@code breakdown} has it. */
+    void destinations(PortBreakdown breakdown, int most) {
         EphemeralRange range = report.range();
         if (range == null) {
             warn("destinations: not known without net.ipv4.ip_local_port_range");
@@ -128,31 +135,78 @@ final class SnapshotText {
                     service(each.port()),
                     each.source().toString(),
                     Integer.toString(each.portsUsed()),
-                    percent(each.utilisation(range)),
+                    percent(each.utilisation()),
                     states(each.states()));
         }
         section("BUSIEST DESTINATIONS (USED of " + range.size() + " ephemeral ports, " + range.low() + " to "
                 + range.high() + ")");
         printOrNone(table, "no outbound connections");
         if (shown < destinations.size()) {
-            println("and " + (destinations.size() - shown) + " more, see --by remote");
+            println("and " + (destinations.size() - shown) + " more, see --by destination");
         }
     }
 
-    /** Sockets counted by one thing. */
-    void groups(String heading, List<GroupedCounts.Group> groups) {
-        TextTable table =
-                new TextTable(">" + heading.toUpperCase(Locale.ROOT), ">SOCKETS", ">LISTEN", ">BOUND", "STATES");
+    /**
+     * Sockets counted by one thing.
+     *
+     * @param more what is told of a group besides, by its key
+     * @param columns what that is
+     * @param shown how many of the columns are printed
+     */
+    void groups(
+            String heading, List<GroupedCounts.Group> groups, Map<String, String[]> more, String[] columns, int shown) {
+        int first = 4;
+        String[] headings = new String[first + shown + 1];
+        headings[0] = (heading.equals("port") ? ">" : "") + heading.toUpperCase(Locale.ROOT);
+        headings[1] = ">SOCKETS";
+        headings[2] = ">LISTEN";
+        headings[3] = ">BOUND";
+        for (int i = 0; i < shown; i++) {
+            headings[first + i] = columns[i].toUpperCase(Locale.ROOT).replace('_', ' ');
+        }
+        headings[first + shown] = "STATES";
+        TextTable table = new TextTable(headings);
         for (GroupedCounts.Group group : groups) {
             StateCounts states = group.states();
-            table.row(
-                    group.key(),
-                    Long.toString(states.total() + states.bound()),
-                    Long.toString(states.of(TcpState.LISTEN)),
-                    Long.toString(states.bound()),
-                    states(states));
+            String[] cells = new String[headings.length];
+            cells[0] = group.key();
+            cells[1] = Long.toString(states.total() + states.bound());
+            cells[2] = Long.toString(states.of(TcpState.LISTEN));
+            cells[3] = Long.toString(states.bound());
+            String[] told = more.get(group.key());
+            for (int i = 0; i < shown; i++) {
+                cells[first + i] = told == null ? "-" : told[i];
+            }
+            cells[first + shown] = states(states);
+            table.row(cells);
         }
         printOrNone(table, "no sockets");
+    }
+
+    /** The ports of each address that programs bind to before they connect. */
+    void pools(PortBreakdown breakdown) {
+        List<BindPool> pools = breakdown.pools();
+        if (pools != null && !pools.isEmpty()) {
+            section("BOUND BEFORE CONNECT (USED ports are taken for every destination)");
+            TextTable table = new TextTable("FROM", ">BOUND", ">USED", ">SHARE");
+            for (BindPool pool : pools) {
+                table.row(SnapshotGroups.cells(pool));
+            }
+            table.print(terminal);
+        }
+    }
+
+    /** The UDP ports that serve. */
+    void udp(PortBreakdown breakdown) {
+        List<UdpPort> ports = breakdown.udp();
+        if (ports != null && !ports.isEmpty()) {
+            section("UDP");
+            TextTable table = new TextTable(">PORT", ">QUEUE BYTES", "ADDRESS");
+            for (UdpPort port : ports) {
+                table.row(SnapshotGroups.cells(port));
+            }
+            table.print(terminal);
+        }
     }
 
     private void printOrNone(TextTable table, String none) {
@@ -190,7 +244,7 @@ final class SnapshotText {
     }
 
     /** A share of 1 with one decimal. */
-    private static String percent(double share) {
+    static String percent(double share) {
         long tenths = Math.round(share * 1000);
         return tenths / 10 + "." + tenths % 10 + "%";
     }

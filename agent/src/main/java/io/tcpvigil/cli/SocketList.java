@@ -2,7 +2,8 @@
 package io.tcpvigil.cli;
 
 import io.tcpvigil.Nullable;
-import io.tcpvigil.owners.ProcessSockets;
+import io.tcpvigil.owners.OwnerMap;
+import io.tcpvigil.owners.OwnerProcess;
 import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.StateAge;
@@ -20,27 +21,27 @@ final class SocketList {
 
     private SocketList() {}
 
-    /** @param holders who holds what; null when nobody asked */
-    static void print(SocketTable sockets, @Nullable ProcessSockets holders, Terminal terminal) {
-        TextTable table = holders == null
+    /** @param owners who owns what; null when nobody asked */
+    static void print(SocketTable sockets, @Nullable OwnerMap owners, Terminal terminal) {
+        TextTable table = owners == null
                 ? new TextTable("STATE", ">RECV-Q", ">SEND-Q", "LOCAL", "REMOTE", "TIMER", "AGE", ">UID", ">INODE")
                 : new TextTable("STATE", ">RECV-Q", ">SEND-Q", "LOCAL", "REMOTE", "TIMER", "AGE", "PROCESS");
         for (int row = 0; row < sockets.rows(); row++) {
-            table.measure(cells(sockets, row, holders));
+            table.measure(cells(sockets, row, owners));
         }
         table.printHeadings(terminal);
         for (int row = 0; row < sockets.rows(); row++) {
-            table.print(terminal, cells(sockets, row, holders));
+            table.print(terminal, cells(sockets, row, owners));
             if (row % LINES_BETWEEN_CHECKS == 0 && terminal.out().checkError()) {
                 return;
             }
         }
     }
 
-    private static String[] cells(SocketTable sockets, int row, @Nullable ProcessSockets holders) {
+    private static String[] cells(SocketTable sockets, int row, @Nullable OwnerMap owners) {
         SocketKind kind = sockets.kind(row);
         boolean owned = kind == SocketKind.FULL || kind == SocketKind.BOUND;
-        String[] cells = new String[holders == null ? 9 : 8];
+        String[] cells = new String[owners == null ? 9 : 8];
         cells[0] = state(sockets, row);
         cells[1] = orUnknown(sockets.receiveQueue(row));
         cells[2] = orUnknown(sockets.sendQueue(row));
@@ -48,28 +49,31 @@ final class SocketList {
         cells[4] = sockets.remote(row).toString();
         cells[5] = timer(sockets, row);
         cells[6] = age(sockets, row);
-        if (holders == null) {
+        if (owners == null) {
             cells[7] = owned ? orUnknown(sockets.uid(row)) : NONE;
             cells[8] = sockets.inode(row) == 0 ? NONE : Long.toString(sockets.inode(row));
         } else {
-            cells[7] = holders(holders, sockets.inode(row));
+            cells[7] = owners(owners, sockets, row);
         }
         return cells;
     }
 
-    private static String holders(ProcessSockets processes, long inode) {
+    private static String owners(OwnerMap owners, SocketTable sockets, int row) {
         StringBuilder text = new StringBuilder();
-        for (ProcessSockets.Holder holder : processes.holders(inode)) {
+        for (OwnerProcess process : owners.processes(sockets, row)) {
             text.append(text.isEmpty() ? "" : ", ")
-                    .append(holder.name())
+                    .append(process.name())
                     .append('/')
-                    .append(holder.pid());
+                    .append(process.pid());
         }
-        if (text.isEmpty()) {
+        return switch (owners.evidence(sockets, row)) {
+            case HELD -> text.toString();
+            case LAST_SEEN -> "(was " + text + ")";
+            case LISTENER -> "(to be accepted by " + text + ")";
             // A file refers to the socket, but its process did not show it.
-            return inode == 0 ? NONE : UNKNOWN;
-        }
-        return text.toString();
+            case HIDDEN -> UNKNOWN;
+            case NONE -> NONE;
+        };
     }
 
     private static String state(SocketTable sockets, int row) {

@@ -202,36 +202,4 @@ public final class ConnectionsCollector extends Collector implements Collector.D
     private static Family buildInfo() {
         return new Family("tcpvigil_build", Type.INFO, "The version of tcpvigil and of its Java.", "version", "java");
     }
-
-    /** A family under construction: the library's own helper classes know neither info metrics nor empty families. */
-    private static final class Family {
-        private final String name;
-        private final Type type;
-        private final String help;
-        private final List<String> labels;
-        private final List<MetricFamilySamples.Sample> samples = new ArrayList<>();
-
-        /** The name without the suffix that the type brings ({@code _total}, {@code _info}). */
-        Family(String name, Type type, String help, String... labels) {
-            this.name = name;
-            this.type = type;
-            this.help = help;
-            this.labels = List.of(labels);
-        }
-
-        Family with(List<String> labelValues, double value) {
-            String suffix = type == Type.COUNTER ? "_total" : type == Type.INFO ? "_info" : "";
-            samples.add(new MetricFamilySamples.Sample(name + suffix, labels, labelValues, value));
-            return this;
-        }
-
-        /** Metrics are doubles: a count above 2^53 loses its last digits. */
-        Family count(List<String> labelValues, long value) {
-            return with(labelValues, (double) value);
-        }
-
-        MetricFamilySamples done() {
-            return new MetricFamilySamples(name, type, help, samples);
-        }
-    }
 }

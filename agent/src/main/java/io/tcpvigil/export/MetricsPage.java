@@ -24,8 +24,25 @@ public final class MetricsPage {
 
     /** A page of these metrics and no others: nothing that some library put into the global registry. */
     public static MetricsPage of(ConnectionsCollector connections) {
+        return ofAll(connections);
+    }
+
+    /** The same with what became of connections. */
+    public static MetricsPage of(ConnectionsCollector connections, LifecycleCollector lifecycle) {
+        return ofAll(connections, lifecycle);
+    }
+
+    /** The same with what is wrong. */
+    public static MetricsPage of(
+            ConnectionsCollector connections, LifecycleCollector lifecycle, FindingsCollector findings) {
+        return ofAll(connections, lifecycle, findings);
+    }
+
+    static MetricsPage ofAll(Collector... collectors) {
         CollectorRegistry registry = new CollectorRegistry();
-        registry.register(connections);
+        for (Collector each : collectors) {
+            registry.register(each);
+        }
         return new MetricsPage(registry);
     }
 

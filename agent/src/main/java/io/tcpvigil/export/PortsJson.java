@@ -2,13 +2,18 @@
 package io.tcpvigil.export;
 
 import com.google.gson.stream.JsonWriter;
+import io.tcpvigil.Nullable;
+import io.tcpvigil.ports.BindPool;
 import io.tcpvigil.ports.DestinationUse;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.ports.PortClass;
 import io.tcpvigil.ports.PortUse;
+import io.tcpvigil.ports.UdpPort;
 import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.Endpoint;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * The members {@code ports}, {@code ephemeral_ports} and {@code destinations} of a report.
@@ -20,9 +25,12 @@ import java.io.IOException;
  *            "states": {"listen": 1, ...}}],
  * "ephemeral_ports": {"low": 32768, "high": 60999, "available": 28232},
  * "destinations": [{"source": "10.0.0.1", "destination": "10.0.0.5", "port": 5432, "service": "postgresql",
- *                   "ports_used": 400, "ports_available": 28232, "utilisation": 0.014168,
- *                   "states": {"listen": 0, ...}}]
+ *                   "ports_used": 400, "ports_available": 28232, "ports_reusable": 12,
+ *                   "utilisation": 0.014168, "states": {"listen": 0, ...}}]
  * }</pre>
+ *
+ * <p>UDP ports and {@code "bind_pools": [{"source": "10.0.0.1", "bound": 20, "ports_used": 420, "ports_available": 28232}]}
+ * are there when somebody asked for them.
  */
 final class PortsJson {
     private PortsJson() {}
@@ -43,6 +51,9 @@ final class PortsJson {
             for (PortUse use : breakdown.ports()) {
                 writePort(use, report.services(), json);
             }
+            for (UdpPort use : breakdown.udp() == null ? List.<UdpPort>of() : breakdown.udp()) {
+                writeUdp(use, json);
+            }
             json.endArray();
         }
         json.name("ephemeral_ports");
@@ -59,12 +70,12 @@ final class PortsJson {
         if (breakdown == null || range == null) {
             json.nullValue();
         } else {
-            int available = range.size();
             json.beginArray();
             for (DestinationUse use : breakdown.destinations()) {
-                writeDestination(use, available, report.services(), json);
+                writeDestination(use, report.services(), json);
             }
             json.endArray();
+            writePools(breakdown.pools(), json);
         }
     }
 
@@ -94,6 +105,39 @@ final class PortsJson {
         json.endObject();
     }
 
+    private static void writeUdp(UdpPort use, JsonWriter json) throws IOException {
+        json.beginObject();
+        json.name("protocol").value("udp");
+        json.name("port").value(use.port());
+        json.name("class").value(PortClass.of(use.port()).label());
+        json.name("listening").value(true);
+        JsonValues.known(json, "receive_queue", use.receiveQueueBytes());
+        json.name("listeners").beginArray();
+        for (Endpoint local : use.locals()) {
+            json.beginObject();
+            json.name("address").value(local.address().toString());
+            json.endObject();
+        }
+        json.endArray();
+        json.endObject();
+    }
+
+    private static void writePools(@Nullable List<BindPool> pools, JsonWriter json) throws IOException {
+        if (pools == null) {
+            return;
+        }
+        json.name("bind_pools").beginArray();
+        for (BindPool pool : pools) {
+            json.beginObject();
+            json.name("source").value(pool.source().toString());
+            json.name("bound").value(pool.bound());
+            json.name("ports_used").value(pool.portsUsed());
+            json.name("ports_available").value(pool.portsAvailable());
+            json.endObject();
+        }
+        json.endArray();
+    }
+
     /** Writes the member {@code accept_queue}: null when neither number is known. */
     static void acceptQueue(JsonWriter json, long length, long limit) throws IOException {
         json.name("accept_queue");
@@ -107,17 +151,18 @@ final class PortsJson {
         }
     }
 
-    private static void writeDestination(
-            DestinationUse use, int available, Report.ServiceNames services, JsonWriter json) throws IOException {
+    private static void writeDestination(DestinationUse use, Report.ServiceNames services, JsonWriter json)
+            throws IOException {
         json.beginObject();
         json.name("source").value(use.source().toString());
         json.name("destination").value(use.destination().toString());
         json.name("port").value(use.port());
         json.name("service").value(services.tcp(use.port()));
         json.name("ports_used").value(use.portsUsed());
-        json.name("ports_available").value(available);
+        json.name("ports_available").value(use.portsAvailable());
+        JsonValues.known(json, "ports_reusable", use.portsReusable());
         // A share of no ports at all is no number.
-        long millionths = available == 0 ? -1 : Math.round(use.portsUsed() * 1e6 / available);
+        long millionths = use.portsAvailable() == 0 ? -1 : Math.round(use.utilisation() * 1e6);
         JsonValues.decimal(json, "utilisation", millionths, 6);
         json.name("states");
         ReportJson.states(json, use.states());

@@ -76,9 +76,13 @@ public final class ReportJson {
             json.nullValue();
         }
         PortsJson.write(report, counted, json);
-        if (report.lifecycle() != null) {
+        if (report.findings() != null) {
+            json.name("findings");
+            FindingsJson.write(report.findings().raised(), json);
+        }
+        if (report.following() != null) {
             json.name("lifecycle");
-            LifecycleJson.write(report.lifecycle(), json);
+            LifecycleJson.write(report.following(), json);
         }
         if (sockets != null) {
             json.name("sockets");
@@ -138,8 +142,15 @@ public final class ReportJson {
         return report.source().showsBound() ? counts.bound() : SocketTable.UNKNOWN;
     }
 
+    /** More members of a group, beside {@code key}, {@code states} and {@code bound}. */
+    public interface GroupMembers {
+        /** Writes members, name and value; none is fine. */
+        void write(GroupedCounts.Group group, JsonWriter json) throws IOException;
+    }
+
     /** Writes sockets counted by one thing, schema {@code tcpvigil.groups/1}. The caller sets the indent and closes. */
-    public static void writeGroups(Report report, String by, List<GroupedCounts.Group> groups, JsonWriter json)
+    public static void writeGroups(
+            Report report, String by, List<GroupedCounts.Group> groups, GroupMembers members, JsonWriter json)
             throws IOException {
         boolean counted = report.coverage().extent() != Coverage.Extent.FAILED;
         json.beginObject();
@@ -153,6 +164,7 @@ public final class ReportJson {
             for (GroupedCounts.Group group : groups) {
                 json.beginObject();
                 json.name("key").value(group.key());
+                members.write(group, json);
                 json.name("states");
                 states(json, group.states());
                 JsonValues.known(json, "bound", bound(report, group.states()));

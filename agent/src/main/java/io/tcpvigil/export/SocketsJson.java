@@ -10,7 +10,7 @@ import io.tcpvigil.tcp.StateAge;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.LongFunction;
+import java.util.function.IntFunction;
 
 /**
  * The member {@code sockets} of a report: one object a row. A listener has {@code accept_queue} where all others have
@@ -22,21 +22,33 @@ import java.util.function.LongFunction;
  *  "receive_queue": 0, "send_queue": 1448,
  *  "timer": {"name": "retransmit", "expires_seconds": 0.2, "retransmits": 0},
  *  "uid": 33, "inode": 81234, "cookie": "2001", "cgroup_id": 4711, "interface_index": null,
- *  "state_age_at_least_seconds": null, "owners": [{"pid": 815, "name": "nginx"}]}
+ *  "state_age_at_least_seconds": null, "owners": [{"pid": 815, "name": "nginx"}],
+ *  "owned_by": "held"}
  * }</pre>
  */
 public final class SocketsJson {
     /** A process that holds a socket. */
     public record Owner(long pid, String name) {}
 
+    /**
+     * The processes of a socket.
+     *
+     * @param evidence how that is known: {@code held}, {@code last_seen}, {@code listener}, {@code hidden} or {@code none}
+     */
+    public record Owners(List<Owner> processes, String evidence) {
+        public Owners {
+            processes = List.copyOf(processes);
+        }
+    }
+
     private final SocketTable table;
-    private final @Nullable LongFunction<List<Owner>> owners;
+    private final @Nullable IntFunction<Owners> owners;
 
     /**
      * @param table the rows that the report was made from
-     * @param owners who holds the socket with an inode; null when nobody looked, and then no row has a member for it
+     * @param owners whose the socket of a row is; null when nobody looked, and then no row has a member for it
      */
-    public SocketsJson(SocketTable table, @Nullable LongFunction<List<Owner>> owners) {
+    public SocketsJson(SocketTable table, @Nullable IntFunction<Owners> owners) {
         this.table = table;
         this.owners = owners;
     }
@@ -74,7 +86,7 @@ public final class SocketsJson {
         writeTimer(table, row, json);
         writeOwner(table, row, full, json);
         if (owners != null) {
-            writeProcesses(owners.apply(table.inode(row)), json);
+            writeProcesses(owners.apply(row), json);
         }
         long cookie = table.cookie(row);
         json.name("cookie").value(cookie == 0 ? null : Long.toHexString(cookie));
@@ -112,15 +124,16 @@ public final class SocketsJson {
         json.endObject();
     }
 
-    private static void writeProcesses(List<Owner> processes, JsonWriter json) throws IOException {
+    private static void writeProcesses(Owners owners, JsonWriter json) throws IOException {
         json.name("owners").beginArray();
-        for (Owner owner : processes) {
+        for (Owner owner : owners.processes()) {
             json.beginObject();
             json.name("pid").value(owner.pid());
             json.name("name").value(owner.name());
             json.endObject();
         }
         json.endArray();
+        json.name("owned_by").value(owners.evidence());
     }
 
     private static void writeOwner(SocketTable table, int row, boolean full, JsonWriter json) throws IOException {

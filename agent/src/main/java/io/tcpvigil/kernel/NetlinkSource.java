@@ -13,8 +13,9 @@ import io.tcpvigil.tcp.SocketTable;
 import java.io.IOException;
 
 /**
- * Reads sockets over NETLINK_SOCK_DIAG. One socket is kept open; after a failure it is opened anew, because the rest of a
- * broken-off dump would still be in it.
+ * Reads sockets over NETLINK_SOCK_DIAG, both families in one walk of the kernel's hash table where the kernel lets it, else
+ * one after the other. One socket is kept open; after a failure it is opened anew, because the rest of a broken-off dump
+ * would still be in it.
  */
 public final class NetlinkSource implements SocketSource {
     /** Far longer than a dump of millions of sockets waits for one datagram: only a stuck kernel takes so long. */
@@ -37,6 +38,8 @@ public final class NetlinkSource implements SocketSource {
     private final Opener opener;
     private @Nullable NetlinkChannel channel;
     private @Nullable InetDiagReader reader;
+    /** Whether the kernel refused to give both families in one walk; forgotten with the socket. */
+    private boolean oneWalkRefused;
 
     NetlinkSource(Opener opener) {
         this.opener = opener;
@@ -65,8 +68,7 @@ public final class NetlinkSource implements SocketSource {
             InetDiagReader open = openReader();
             int mask = query.stateMask() | (query.bound() ? InetDiagReader.BOUND_MASK : 0);
             if (mask != 0) {
-                open.dump(false, mask, query.withTcpInfo(), query.filter(), table);
-                open.dump(true, mask, query.withTcpInfo(), query.filter(), table);
+                dumpBothFamilies(open, mask, query, table);
             }
             table.coverage(Coverage.complete());
         } catch (IOException failure) {
@@ -74,6 +76,24 @@ public final class NetlinkSource implements SocketSource {
             String reason = explain(failure);
             table.coverage(table.rows() == 0 ? Coverage.failed(reason) : Coverage.partial(reason));
         }
+    }
+
+    private void dumpBothFamilies(InetDiagReader open, int mask, SocketQuery query, SocketTable table)
+            throws IOException {
+        if (!oneWalkRefused) {
+            try {
+                open.dumpBothFamilies(mask, query.withTcpInfo(), query.filter(), table);
+                return;
+            } catch (NetlinkException refusal) {
+                if (table.rows() > 0) {
+                    throw refusal;
+                }
+                // Whatever else is wrong will be said of the newer request.
+                oneWalkRefused = true;
+            }
+        }
+        open.dump(false, mask, query.withTcpInfo(), query.filter(), table);
+        open.dump(true, mask, query.withTcpInfo(), query.filter(), table);
     }
 
     private InetDiagReader openReader() throws SyscallException {
@@ -108,6 +128,7 @@ public final class NetlinkSource implements SocketSource {
         NetlinkChannel open = channel;
         channel = null;
         reader = null;
+        oneWalkRefused = false;
         if (open != null) {
             open.close();
         }

@@ -18,6 +18,13 @@ public record SocketQuery(Set<TcpState> states, boolean bound, boolean withTcpIn
     /** Every socket. */
     public static final SocketQuery ALL = of(SocketFilter.ALL);
 
+    /**
+     * Every connection and listener but what is established: on a busy host a fraction of them, and those that change. No
+     * bound sockets: to find these the kernel goes through all that have a port, established ones too, which doubles the cost.
+     */
+    public static final SocketQuery ALL_BUT_ESTABLISHED =
+            new SocketQuery(EnumSet.complementOf(EnumSet.of(TcpState.ESTABLISHED)), false, false, SocketFilter.ALL);
+
     /** Listening sockets only, which costs next to nothing: they are in a table of their own. */
     public static final SocketQuery LISTENERS =
             new SocketQuery(EnumSet.of(TcpState.LISTEN), false, false, SocketFilter.ALL);

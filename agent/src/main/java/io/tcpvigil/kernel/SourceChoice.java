@@ -11,9 +11,6 @@ import java.util.function.LongSupplier;
  * failed is tried again after a pause that doubles from 1 s to 1 min, so that a fallback is never for life.
  */
 public final class SourceChoice implements AutoCloseable {
-    private static final long FIRST_PAUSE_NANOS = 1_000_000_000L;
-    private static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
-
     /**
      * Which source filled the table.
      *
@@ -25,11 +22,9 @@ public final class SourceChoice implements AutoCloseable {
 
     private final SocketSource preferred;
     private final @Nullable SocketSource fallback;
-    private final LongSupplier nanoClock;
+    private final Retry retry;
 
     private @Nullable String failure;
-    private long pauseNanos = FIRST_PAUSE_NANOS;
-    private long retryAtNanos;
     private long failures;
 
     /**
@@ -39,7 +34,7 @@ public final class SourceChoice implements AutoCloseable {
     public SourceChoice(SocketSource preferred, @Nullable SocketSource fallback, LongSupplier nanoClock) {
         this.preferred = preferred;
         this.fallback = fallback;
-        this.nanoClock = nanoClock;
+        this.retry = new Retry(nanoClock);
     }
 
     /** No choice at all: what {@code source} cannot read stays unread. */
@@ -57,11 +52,11 @@ public final class SourceChoice implements AutoCloseable {
             return new Used(preferred.name(), null, preferred.showsBound());
         }
         String why = failure;
-        if (why == null || nanoClock.getAsLong() - retryAtNanos >= 0) {
+        if (why == null || retry.isDue()) {
             preferred.dump(query, table);
             if (table.coverage().isComplete()) {
                 failure = null;
-                pauseNanos = FIRST_PAUSE_NANOS;
+                retry.worked();
                 return new Used(preferred.name(), null, preferred.showsBound());
             }
             why = noteFailure(table.coverage().reason());
@@ -77,8 +72,7 @@ public final class SourceChoice implements AutoCloseable {
     private String noteFailure(String reason) {
         failures++;
         failure = reason;
-        retryAtNanos = nanoClock.getAsLong() + pauseNanos;
-        pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+        retry.failed();
         return reason;
     }
 

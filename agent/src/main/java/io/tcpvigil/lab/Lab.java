@@ -44,6 +44,12 @@ public final class Lab {
     /** The same with a look at the end. */
     public Outcome run(Scenario scenario, Role role, Family family, Standing standing)
             throws IOException, InterruptedException {
+        return run(scenario, role, family, Pace.FULL_SPEED, standing);
+    }
+
+    /** The same at a pace. */
+    public Outcome run(Scenario scenario, Role role, Family family, Pace pace, Standing standing)
+            throws IOException, InterruptedException {
         int connections = scenario.connections(role);
         allowDescriptors(connections + OTHER_DESCRIPTORS);
         int buckets = Math.max(HASH_BUCKETS, Integer.highestOneBit(connections));
@@ -51,7 +57,7 @@ public final class Lab {
             Path path = network.path();
             return network.call(() -> {
                 List<StateObserver> opened = observers.open();
-                try (ScriptRun run = new ScriptRun(libc, network.wire(), family, opened)) {
+                try (ScriptRun run = new ScriptRun(libc, network.wire(), family, opened, pace)) {
                     String failure = run.run(scenario.steps(role));
                     Outcome outcome = new Outcome(scenario, role, family, run.ladder(), run.deviations(), failure);
                     standing.look(outcome, path);

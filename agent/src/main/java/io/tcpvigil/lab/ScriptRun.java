@@ -30,6 +30,7 @@ final class ScriptRun implements AutoCloseable {
     private final Family family;
     private final Application application;
     private final StateCheck check;
+    private final Pace pace;
     private final Ladder ladder = new Ladder();
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private final Map<Integer, Conversation> conversations = new HashMap<>();
@@ -38,11 +39,12 @@ final class ScriptRun implements AutoCloseable {
     private final long started = System.nanoTime();
     private int current = 1;
 
-    ScriptRun(Libc libc, TunDevice wire, Family family, List<StateObserver> observers) {
+    ScriptRun(Libc libc, TunDevice wire, Family family, List<StateObserver> observers, Pace pace) {
         this.wire = wire;
         this.family = family;
         this.application = new Application(libc, family);
         this.check = new StateCheck(observers);
+        this.pace = pace;
     }
 
     List<Ladder.Line> ladder() {
@@ -60,6 +62,7 @@ final class ScriptRun implements AutoCloseable {
      */
     String run(List<Step> steps) throws IOException, InterruptedException {
         try {
+            pace.hold();
             for (Step step : steps) {
                 take(step);
             }
@@ -367,6 +370,7 @@ final class ScriptRun implements AutoCloseable {
                     + detail(expect) + ", but " + finding.complaint());
         }
         deviations.addAll(expect.deviations());
+        pace.hold();
     }
 
     private static String detail(Step.Expect expect) {

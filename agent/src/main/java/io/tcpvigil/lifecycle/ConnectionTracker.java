@@ -73,7 +73,11 @@ public final class ConnectionTracker {
         if (time.begin(sample)) {
             pauses++;
         }
-        listeners.read(table, complete && time.covers(TcpState.LISTEN));
+        boolean listening = complete && time.covers(TcpState.LISTEN);
+        listeners.read(table, listening, time.coversEverything());
+        if (listening) {
+            destroyNotes.takeWaiting(ipv4, ipv6);
+        }
         tally.startDump();
         oldest.startDump();
         ipv4.startDump();
@@ -84,8 +88,8 @@ public final class ConnectionTracker {
         if (complete) {
             completeDumps++;
             destroyNotes.startSweep();
-            sweep(ipv4, sample.timeWaitKept());
-            sweep(ipv6, sample.timeWaitKept());
+            sweep(ipv4, sample.noNewMinisocks());
+            sweep(ipv6, sample.noNewMinisocks());
             destroyNotes.endSweep();
             time.complete();
             oldest.complete(time);
@@ -111,7 +115,7 @@ public final class ConnectionTracker {
     }
 
     /** Goes through what a complete dump did not show, from the highest number down: removal moves only the last one. */
-    private void sweep(ConnectionStore store, boolean timeWaitKept) {
+    private void sweep(ConnectionStore store, boolean noNewMinisocks) {
         boolean all = time.covers(TcpState.ESTABLISHED);
         int size = store.size();
         for (int word = (size - 1) >> 6; word >= 0; word--) {
@@ -122,20 +126,20 @@ public final class ConnectionTracker {
             while (missing != 0) {
                 int bit = 63 - Long.numberOfLeadingZeros(missing);
                 missing &= ~(1L << bit);
-                miss(store, (word << 6) + bit, timeWaitKept);
+                miss(store, (word << 6) + bit, noNewMinisocks);
             }
         }
     }
 
     /** Decides what it means that a complete dump does not show the connection. */
-    private void miss(ConnectionStore store, int slot, boolean timeWaitKept) {
+    private void miss(ConnectionStore store, int slot, boolean noNewMinisocks) {
         int flags = store.records.get(slot, RecordStore.FLAGS);
         TcpState state = Flags.state(flags);
         boolean destroyed = Flags.kind(flags) == SocketKind.FULL && Flags.fate(flags) != Flags.FATE_ALIVE;
         boolean gone;
         if (destroyed) {
             // When the message came after the dump began, its minisock may be where the dump had been.
-            boolean before = store.records.get(slot, RecordStore.AUX) - (int) time.now() < 0;
+            boolean before = store.records.get(slot, RecordStore.AUX) - (int) time.now() <= 0;
             gone = before && time.coversMinisocks();
         } else {
             gone = Flags.has(flags, Flags.SUPERSEDED) || time.coversAllAfter(state);
@@ -144,14 +148,20 @@ public final class ConnectionTracker {
             long cookie = store.records.cookie(slot);
             boolean disconnected = destroyNotes.takeDisconnected(cookie);
             destroyNotes.ended(cookie, Flags.fate(flags) != Flags.FATE_ALIVE || disconnected);
-            exits.end(store, slot, disconnected, timeWaitKept);
+            exits.end(store, slot, disconnected, noNewMinisocks);
         } else if (!destroyed && time.covers(state)) {
             exits.depart(store, slot);
         }
     }
 
+    /** Tells that destroy messages are listened for, so that one that comes late is known for what it is. */
+    public void expectDestroyed() {
+        destroyNotes.expect();
+    }
+
     /**
-     * Takes in a destroy message. Messages that came before a dump began are best taken in before it.
+     * Takes in a destroy message. Messages that came before a dump began are to be taken in before it: one of the same
+     * millisecond counts as older than the dump.
      *
      * @param nanos monotonic time when it was received
      */
@@ -182,6 +192,7 @@ public final class ConnectionTracker {
                 time.nanos(),
                 time.isAfterPause(),
                 tally.transitions(),
+                tally.standIns(),
                 tally.connections(),
                 tally.live(),
                 listeners.count(),

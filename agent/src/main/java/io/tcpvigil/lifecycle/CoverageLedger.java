@@ -12,16 +12,16 @@ import java.util.Map;
  * <p>To be asked after each complete <em>full</em> dump, with counters read as close to it as can be: before, connections
  * that have come up are still missing from what was seen. Not thread-safe.
  *
- * <p>What the two sides mean is aligned as far as a poll can: see {@link SeenTotals} and {@link KernelTotals}. What remains:
- * an attempt that its own process gave up counts as failed here and not there; a reset counts here only when a destroy
- * message told of it; a connection of unknown direction counts on neither opening.
+ * <p>What the two sides mean is aligned as far as can be: see {@link SeenTotals} and {@link KernelTotals}. What remains: a
+ * connection of unknown direction counts on neither opening, and one to a listener that came and went between two dumps passes
+ * for one of ours, unless a destroy message told of the listener.
  */
 public final class CoverageLedger {
     private static final CoverageEvent[] EVENTS = CoverageEvent.values();
 
     private @Nullable KernelTotals lastCounted;
     private SeenTotals lastSeen = SeenTotals.NONE;
-    private final long[] seen = new long[EVENTS.length];
+    private SeenTotals seen = SeenTotals.NONE;
     private final long[] counted = new long[EVENTS.length];
     private Map<CoverageEvent, EventCoverage> interval = Map.of();
 
@@ -30,22 +30,29 @@ public final class CoverageLedger {
         Map<CoverageEvent, EventCoverage> compared = new EnumMap<>(CoverageEvent.class);
         KernelTotals before = lastCounted;
         if (before != null) {
+            SeenTotals seenSince = seenNow.minus(lastSeen);
+            long[] countedSince = new long[EVENTS.length];
+            SeenTotals comparable = SeenTotals.NONE;
             for (CoverageEvent event : EVENTS) {
                 long from = before.of(event);
                 long to = countedNow.of(event);
                 if (from >= 0 && to >= from) {
-                    long seenSince = of(seenNow, event) - of(lastSeen, event);
-                    seen[event.ordinal()] += seenSince;
+                    countedSince[event.ordinal()] = to - from;
                     counted[event.ordinal()] += to - from;
-                    compared.put(event, new EventCoverage(seenSince, to - from));
+                    comparable = comparable.plus(part(seenSince, event));
+                    compared.put(event, EventCoverage.NONE);
                 }
+            }
+            seen = seen.plus(comparable);
+            for (Map.Entry<CoverageEvent, EventCoverage> each : compared.entrySet()) {
+                each.setValue(compare(comparable, countedSince, each.getKey()));
             }
         }
         interval = Collections.unmodifiableMap(compared);
         restart(countedNow, seenNow);
     }
 
-    /** Takes the totals as a new beginning, after a pause or failed dumps; what happened before is not compared. */
+    /** Takes the totals as a new beginning, after a pause; what happened before is not compared. */
     public void skip(KernelTotals countedNow, SeenTotals seenNow) {
         interval = Map.of();
         restart(countedNow, seenNow);
@@ -56,14 +63,36 @@ public final class CoverageLedger {
         lastSeen = seenNow;
     }
 
-    private static long of(SeenTotals totals, CoverageEvent event) {
+    /** What of the totals belongs to {@code event}. What may be a failure or a reset goes with the failures. */
+    private static SeenTotals part(SeenTotals all, CoverageEvent event) {
         return switch (event) {
-            case OPENED_INBOUND -> totals.openedInbound();
-            case OPENED_OUTBOUND -> totals.openedOutbound();
-            case FAILED -> totals.failed();
-            case RESET -> totals.reset();
-            case TIME_WAIT -> totals.minisocks();
+            case OPENED_INBOUND -> new SeenTotals(all.openedInbound(), 0, 0, 0, 0, 0, 0);
+            case OPENED_OUTBOUND -> new SeenTotals(0, all.openedOutbound(), 0, 0, 0, 0, 0);
+            case FAILED -> new SeenTotals(0, 0, all.failed(), all.maybeFailed(), 0, all.failedOrReset(), 0);
+            case RESET -> new SeenTotals(0, 0, 0, 0, all.maybeReset(), 0, 0);
+            case TIME_WAIT -> new SeenTotals(0, 0, 0, 0, 0, 0, all.minisocks());
         };
+    }
+
+    /** Of what may be several things, as much is taken for one as the kernel counted of it and is not seen otherwise. */
+    private static EventCoverage compare(SeenTotals seen, long[] counted, CoverageEvent event) {
+        long count = counted[event.ordinal()];
+        long failures = counted[CoverageEvent.FAILED.ordinal()];
+        long failed = seen.failed() + atMost(failures - seen.failed(), seen.maybeFailed());
+        long disconnectedAttempts = atMost(failures - failed, seen.failedOrReset());
+        return new EventCoverage(
+                switch (event) {
+                    case OPENED_INBOUND -> seen.openedInbound();
+                    case OPENED_OUTBOUND -> seen.openedOutbound();
+                    case FAILED -> failed + disconnectedAttempts;
+                    case RESET -> atMost(count, seen.maybeReset() + seen.failedOrReset() - disconnectedAttempts);
+                    case TIME_WAIT -> seen.minisocks();
+                },
+                count);
+    }
+
+    private static long atMost(long bound, long value) {
+        return Math.max(0, Math.min(bound, value));
     }
 
     /** Between the last two updates; events that could not be compared are missing. */
@@ -73,6 +102,6 @@ public final class CoverageLedger {
 
     /** Since the ledger began. */
     public EventCoverage total(CoverageEvent event) {
-        return new EventCoverage(seen[event.ordinal()], counted[event.ordinal()]);
+        return compare(seen, counted, event);
     }
 }

@@ -3,6 +3,7 @@ package io.tcpvigil.lifecycle;
 
 import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.TcpState;
+import java.util.Arrays;
 
 /**
  * Makes of destroy messages what they can tell: that a connection which no dump shows any more has ended, and how; and that
@@ -12,25 +13,46 @@ import io.tcpvigil.tcp.TcpState;
  * when a process keeps the descriptor of a dead one; such late messages are told by the time of the last ACK, or by the
  * cookie, and change nothing. A disconnected socket (aborted, refused, or killed in the accept queue) comes without its
  * destination port, so that only the cookie can say which it was.
+ *
+ * <p>Who opened a connection is told by who listens on its port, and a listener may be younger than the last dump. Messages
+ * for which that matters wait for the next.
  */
 final class DestroyNotes {
     /** What is remembered between two full dumps; beyond it, ends are known a little less well. */
     private static final int MOST_REMEMBERED = 1 << 17;
 
-    private static final int PORT_SHIFT = 32;
-    private static final long IPV6_BIT = 1L << 48;
+    /** How coarse the kernel's clock may be that dates the last ACK: a jiffy at HZ=100. */
+    private static final int KERNEL_TICK_MILLIS = 10;
+
+    /** What waits at most; beyond it, directions are known a little less well. */
+    private static final int MOST_WAITING = 1 << 14;
+
+    private static final int FEWEST_WAITING = 16;
+
+    /** For each of them: a header, seventeen words, the time, and the reference. */
+    private static final int BYTES_WAITING = 168;
+
+    private static final int DIRECTION_SHIFT = 32;
+    private static final int IPV6_SHIFT = 34;
+    private static final int PORT_SHIFT = 35;
 
     private final Timeline time;
     private final Listeners listeners;
     private final LifecycleTally tally;
     private final Lives lives;
 
-    /** Disconnected sockets by cookie: when, local port, family. */
+    /** Disconnected sockets by cookie: when, and which direction they had. */
     private final CookieTable disconnected = new CookieTable(MOST_REMEMBERED);
     /** Connections that went without a message, since the last full dump: one that still comes is late. */
     private final CookieTable gone = new CookieTable(MOST_REMEMBERED);
 
-    /** Set by the first message: without that source nothing of it need be remembered. */
+    /** Messages in their order, and when they came. Made once, used for ever. */
+    private DestroyedSocket[] waiting = {};
+
+    private long[] waitingTicks = {};
+    private int waitingCount;
+
+    /** Without that source nothing of it need be remembered. */
     private boolean inUse;
 
     private boolean counting;
@@ -50,36 +72,78 @@ final class DestroyNotes {
         return new DestroyCounts(matched, unseen, late, ignored);
     }
 
+    /** Messages will come. */
+    void expect() {
+        inUse = true;
+    }
+
     /** Takes in a message, received at this tick, about a socket of the family of {@code store}. */
     void take(ConnectionStore store, DestroyedSocket socket, long tick) {
         inUse = true;
         if (socket.isNoConnection() || socket.cookie == 0) {
             ignored++;
+            listeners.closed(socket.ipv6, socket.localPort);
         } else if (socket.isDisconnected()) {
-            long port = ((long) socket.localPort << PORT_SHIFT) | (socket.ipv6 ? IPV6_BIT : 0);
-            disconnected.put(socket.cookie, (tick & 0xFFFF_FFFFL) | port);
+            // Told now: the listener may be gone by the next dump.
+            long direction = directionOf(socket.ipv6, socket.localPort).ordinal();
+            long family = socket.ipv6 ? 1 : 0;
+            disconnected.put(
+                    socket.cookie,
+                    (tick & 0xFFFF_FFFFL)
+                            | direction << DIRECTION_SHIFT
+                            | family << IPV6_SHIFT
+                            | (long) socket.localPort << PORT_SHIFT);
         } else {
-            store.key(
-                    socket.localHigh,
-                    socket.localLow,
-                    socket.localPort,
-                    socket.remoteHigh,
-                    socket.remoteLow,
-                    socket.remotePort);
-            takeWithKey(store, socket, tick);
+            takeWithKey(store, socket, tick, true);
         }
     }
 
-    private void takeWithKey(ConnectionStore store, DestroyedSocket socket, long tick) {
+    /** After the listeners of a dump are known, and before its rows: takes what had to wait for that. */
+    void takeWaiting(ConnectionStore ipv4, ConnectionStore ipv6) {
+        for (int i = 0; i < waitingCount; i++) {
+            takeWithKey(waiting[i].ipv6 ? ipv6 : ipv4, waiting[i], waitingTicks[i], false);
+        }
+        waitingCount = 0;
+    }
+
+    private boolean await(DestroyedSocket socket, long tick) {
+        if (waitingCount == MOST_WAITING) {
+            return false;
+        }
+        if (waitingCount == waiting.length) {
+            int room = Math.max(FEWEST_WAITING, 2 * waitingCount);
+            waiting = Arrays.copyOf(waiting, room);
+            waitingTicks = Arrays.copyOf(waitingTicks, room);
+            for (int i = waitingCount; i < room; i++) {
+                waiting[i] = new DestroyedSocket();
+            }
+        }
+        waiting[waitingCount].set(socket);
+        waitingTicks[waitingCount] = tick;
+        waitingCount++;
+        return true;
+    }
+
+    private void takeWithKey(ConnectionStore store, DestroyedSocket socket, long tick, boolean canWait) {
+        store.key(
+                socket.localHigh,
+                socket.localLow,
+                socket.localPort,
+                socket.remoteHigh,
+                socket.remoteLow,
+                socket.remotePort);
         int slot = match(store, socket.cookie);
         if (slot != ConnectionStore.NONE) {
             matched++;
             if (Flags.kind(store.records.get(slot, RecordStore.FLAGS)) != SocketKind.MINISOCK) {
                 destroy(store, slot, socket, tick);
             }
+        } else if (canWait && !socket.mustBeOutbound() && !isListened(socket) && await(socket, tick)) {
+            // The next dump shows the listener, if there is one.
+            return;
         } else if (isNews(socket, tick)) {
             unseen++;
-            boolean cameUp = socket.isSynAcknowledged() || isListened(socket);
+            boolean cameUp = hasComeUp(socket);
             TcpState state = cameUp ? TcpState.ESTABLISHED : TcpState.SYN_SENT;
             int added = lives.beginUnseen(store, socket.cookie, state, directionOf(socket, cameUp), tick);
             destroy(store, added, socket, tick);
@@ -122,6 +186,9 @@ final class DestroyNotes {
         }
         int fate =
                 Flags.state(flags) == TcpState.SYN_SENT ? socket.fateOfAttempt() : socket.fate(Flags.direction(flags));
+        if (Flags.state(flags) == TcpState.ESTABLISHED) {
+            flags = Flags.withCloser(flags, socket.closer());
+        }
         records.set(slot, RecordStore.FLAGS, Flags.withFate(Flags.withKind(flags, SocketKind.FULL), fate));
         records.set(slot, RecordStore.AUX, (int) tick);
         store.sheltered.clear(slot);
@@ -132,12 +199,17 @@ final class DestroyNotes {
         if (time.lastFull() < 0 || gone.contains(socket.cookie)) {
             return false;
         }
-        if (!socket.isSynAcknowledged() && !isListened(socket)) {
+        if (!hasComeUp(socket)) {
             // Nothing dates a failed attempt. One that had to repeat its SYN lasted long enough for a dump to show it.
             return socket.timeouts == 0;
         }
-        // Had it been alive at that dump, it would be tracked.
-        return socket.lastAckReceivedMillis >= 0 && tick - socket.lastAckReceivedMillis > time.lastFull();
+        // Had it been alive at that dump, it would be tracked, or among those that are gone.
+        return socket.lastAckReceivedMillis >= 0
+                && tick - socket.lastAckReceivedMillis > time.lastFull() - KERNEL_TICK_MILLIS;
+    }
+
+    private boolean hasComeUp(DestroyedSocket socket) {
+        return socket.hasComeUp() || isListened(socket);
     }
 
     private boolean isListened(DestroyedSocket socket) {
@@ -192,7 +264,9 @@ final class DestroyNotes {
         }
         if (counting) {
             unseen++;
-            countUnclaimed(directionOf((value & IPV6_BIT) != 0, (int) (value >>> PORT_SHIFT) & 0xFFFF));
+            Direction told = Direction.of((int) (value >>> DIRECTION_SHIFT) & 3);
+            boolean ipv6 = (value >>> IPV6_SHIFT & 1) != 0;
+            countUnclaimed(told == Direction.INBOUND ? told : directionOf(ipv6, (int) (value >>> PORT_SHIFT) & 0xFFFF));
         }
         return false;
     }
@@ -207,16 +281,20 @@ final class DestroyNotes {
             last = TcpState.ESTABLISHED;
         } else {
             int origin = (direction == Direction.INBOUND ? TcpState.LISTEN : TcpState.CLOSED).ordinal();
-            tally.steps(Inference.steps(origin, last.ordinal()));
+            tally.stepsUnseen(Inference.steps(origin, last.ordinal()));
         }
         if (direction == Direction.INBOUND) {
             tally.cameUp();
         }
         tally.step(last, TcpState.CLOSED, Evidence.AMBIGUOUS);
-        tally.closed(last, SocketKind.FULL, direction, by, false);
+        if (direction == Direction.INBOUND) {
+            tally.closed(last, direction, by, false);
+        } else {
+            tally.disconnected(direction, by);
+        }
     }
 
     long capacityBytes() {
-        return disconnected.capacityBytes() + gone.capacityBytes();
+        return disconnected.capacityBytes() + gone.capacityBytes() + (long) BYTES_WAITING * waiting.length;
     }
 }

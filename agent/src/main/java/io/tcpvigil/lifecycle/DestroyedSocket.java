@@ -25,6 +25,9 @@ public final class DestroyedSocket {
     long timeouts = UNKNOWN;
     long probes = UNKNOWN;
     long lastAckReceivedMillis = UNKNOWN;
+    long bytesReceived = UNKNOWN;
+    long dataSegmentsReceived = UNKNOWN;
+    long rttMicros = UNKNOWN;
 
     /** Starts an {@code AF_INET} socket, of which only this is known; addresses as big-endian integers. */
     public void ipv4(int localAddress, int localPort, int remoteAddress, int remotePort, long cookie) {
@@ -67,6 +70,27 @@ public final class DestroyedSocket {
         timeouts = UNKNOWN;
         probes = UNKNOWN;
         lastAckReceivedMillis = UNKNOWN;
+        bytesReceived = UNKNOWN;
+        dataSegmentsReceived = UNKNOWN;
+        rttMicros = UNKNOWN;
+    }
+
+    /** Makes this a copy of {@code other}. */
+    void set(DestroyedSocket other) {
+        start(
+                other.ipv6,
+                other.localHigh,
+                other.localLow,
+                other.localPort,
+                other.remoteHigh,
+                other.remoteLow,
+                other.remotePort,
+                other.cookie);
+        putBytes(other.bytesAcknowledged, other.bytesSent, other.bytesRetransmitted);
+        putSegments(other.segmentsReceived, other.timeouts, other.probes);
+        putLastAckReceivedMillis(other.lastAckReceivedMillis);
+        putReceived(other.bytesReceived, other.dataSegmentsReceived);
+        putRttMicros(other.rttMicros);
     }
 
     /** {@code tcpi_bytes_acked}, {@code tcpi_bytes_sent} and {@code tcpi_bytes_retrans}, or {@link #UNKNOWN}. */
@@ -88,6 +112,17 @@ public final class DestroyedSocket {
         lastAckReceivedMillis = millis;
     }
 
+    /** {@code tcpi_bytes_received} and {@code tcpi_data_segs_in}, or {@link #UNKNOWN}. */
+    public void putReceived(long bytes, long dataSegments) {
+        bytesReceived = bytes;
+        dataSegmentsReceived = dataSegments;
+    }
+
+    /** {@code tcpi_rtt}, which is 0 as long as nothing of ours was acknowledged, or {@link #UNKNOWN}. */
+    public void putRttMicros(long micros) {
+        rttMicros = micros;
+    }
+
     /** Whether it never was connected to anything: a listener, or a socket closed before it was used. */
     boolean isNoConnection() {
         return localPort == 0 || (remoteHigh == 0 && remoteLow == 0);
@@ -101,6 +136,23 @@ public final class DestroyedSocket {
     /** Whether our SYN was acknowledged, which the connecting side counts as a byte. */
     boolean isSynAcknowledged() {
         return bytesAcknowledged > 0;
+    }
+
+    /** Whether the handshake surely went through: the one who accepts takes the round-trip time from it. */
+    boolean hasComeUp() {
+        return isSynAcknowledged() || bytesReceived > 0 || rttMicros > 0;
+    }
+
+    /**
+     * What is known of the peer's FIN, which counts as a byte received: {@link Flags#CLOSER_LOCAL} when none has come, so that
+     * ours was the first if we sent one; {@link Flags#CLOSER_PEER} when nothing but a FIN has come; and {@link
+     * Flags#CLOSER_NONE} when payload may be all that has come, as nothing counts that apart.
+     */
+    int closer() {
+        if (bytesReceived == 0) {
+            return Flags.CLOSER_LOCAL;
+        }
+        return bytesReceived == 1 && dataSegmentsReceived == 0 ? Flags.CLOSER_PEER : Flags.CLOSER_NONE;
     }
 
     /**
@@ -135,8 +187,14 @@ public final class DestroyedSocket {
         return timeouts == 0 && probes == 0 ? Flags.FATE_CUT : Flags.FATE_DESTROYED;
     }
 
-    /** How it ended, when it never came up: it was refused if anything at all came back. */
+    /**
+     * How it ended, when it never came up: it was refused if anything at all came back, and given up by its process if
+     * nothing did and the first SYN had not even timed out.
+     */
     int fateOfAttempt() {
-        return segmentsReceived > 0 ? Flags.FATE_CUT : Flags.FATE_DESTROYED;
+        if (segmentsReceived > 0) {
+            return Flags.FATE_CUT;
+        }
+        return segmentsReceived == 0 && timeouts == 0 ? Flags.FATE_GIVEN_UP : Flags.FATE_DESTROYED;
     }
 }

@@ -2,6 +2,7 @@
 package io.tcpvigil.lifecycle;
 
 import io.tcpvigil.tcp.SocketKind;
+import io.tcpvigil.tcp.TcpState;
 
 /**
  * Judges how a connection ended that is in no table any more, from the state it was last seen in and what is known besides.
@@ -11,10 +12,14 @@ import io.tcpvigil.tcp.SocketKind;
  *   last state      what else is known             step or way        evidence    ended by
  *   SYN-SENT        RST answered, or refused       to CLOSED          observed    refused
  *   SYN-SENT        destroyed                      to CLOSED          observed    unknown
+ *   SYN-SENT        the same, but never seen       to CLOSED          inferred    the same
+ *   SYN-SENT        disconnected, maybe later      to CLOSED          ambiguous   unknown
  *   SYN-SENT        nothing                        to CLOSED          vanished    unknown
  *   SYN-RECEIVED    destroyed, cut off             to CLOSED          ambiguous   reset
  *   SYN-RECEIVED    nothing                        to CLOSED          vanished    unknown
- *   ESTABLISHED     our FIN acked, no TIME-WAIT    via LAST-ACK       inferred    peer
+ *   ESTABLISHED     our FIN acked, none received   via FIN-WAIT-2     vanished    local
+ *   ESTABLISHED     both FINs, no minisock made    via LAST-ACK       inferred    peer
+ *   ESTABLISHED     our FIN acked, nothing else    to CLOSED          ambiguous   unknown
  *   ESTABLISHED     destroyed, cut off             to CLOSED          ambiguous   reset
  *   ESTABLISHED     nothing                        to CLOSED          vanished    unknown
  *   CLOSE-WAIT      our FIN acked                  via LAST-ACK       inferred    peer
@@ -36,37 +41,54 @@ final class Endings {
     EndedBy by = EndedBy.UNKNOWN;
     /** How well the last step is known, which leads to CLOSED. */
     Evidence evidence = Evidence.VANISHED;
-    /** Whether it surely went through LAST-ACK, by inference. */
-    boolean viaLastAck;
+    /** What it surely went through, by inference, between the state last seen and its last step; CLOSED for nothing. */
+    TcpState via = TcpState.CLOSED;
 
     /**
      * Judges.
      *
      * @param timerRanOut whether the timer that was last seen, of a minisock, has run out since
-     * @param noTimeWait whether the full socket is known to have gone, and a TIME-WAIT after it would still be there
+     * @param noMinisock whether the full socket is known to have gone, and no minisock has come after it
      * @param disconnected whether a destroy message without destination port came for it: the process aborted it, closed the
      *     listener in whose queue it was, or was told by connect() that it failed
-     * @param brief whether it lived for less than a second, too short for any time-out
      */
-    void judge(int flags, boolean timerRanOut, boolean noTimeWait, boolean disconnected, boolean brief) {
+    void judge(int flags, boolean timerRanOut, boolean noMinisock, boolean disconnected) {
         int fate = Flags.fate(flags);
         boolean cut = fate == Flags.FATE_CUT || disconnected;
         boolean acked = fate == Flags.FATE_FIN_ACKED;
-        viaLastAck = false;
+        via = TcpState.CLOSED;
         evidence = Evidence.VANISHED;
         by = EndedBy.UNKNOWN;
         switch (Flags.state(flags)) {
             case SYN_SENT -> {
-                evidence = fate != Flags.FATE_ALIVE || disconnected ? Evidence.OBSERVED : Evidence.VANISHED;
-                by = fate == Flags.FATE_CUT || (disconnected && brief) ? EndedBy.REFUSED : EndedBy.UNKNOWN;
+                if (disconnected) {
+                    // That wipes the trace of a connection that came up and was aborted, too.
+                    evidence = Evidence.AMBIGUOUS;
+                } else if (fate != Flags.FATE_ALIVE) {
+                    evidence = Flags.has(flags, Flags.SINCE_EXACT) ? Evidence.OBSERVED : Evidence.INFERRED;
+                    by = fate == Flags.FATE_CUT ? EndedBy.REFUSED : EndedBy.UNKNOWN;
+                }
             }
             case SYN_RECEIVED -> {
                 if (cut) {
                     cutOff();
                 }
             }
-            case ESTABLISHED -> full(acked && noTimeWait, cut, EndedBy.UNKNOWN);
-            case CLOSE_WAIT -> full(acked, cut, EndedBy.PEER);
+            case ESTABLISHED -> {
+                if (acked) {
+                    finAcknowledged(Flags.closer(flags), noMinisock);
+                } else if (cut) {
+                    cutOff();
+                }
+            }
+            case CLOSE_WAIT -> {
+                by = EndedBy.PEER;
+                if (acked) {
+                    throughLastAck();
+                } else if (cut) {
+                    cutOff();
+                }
+            }
             case FIN_WAIT_1, CLOSING -> by = cut ? EndedBy.RESET : firstFin(flags);
             case FIN_WAIT_2 -> {
                 boolean orphan = Flags.kind(flags) == SocketKind.MINISOCK;
@@ -86,15 +108,25 @@ final class Endings {
         }
     }
 
-    private void full(boolean throughLastAck, boolean cut, EndedBy otherwise) {
-        by = otherwise;
-        if (throughLastAck) {
-            viaLastAck = true;
-            evidence = Evidence.INFERRED;
-            by = EndedBy.PEER;
-        } else if (cut) {
-            cutOff();
+    /**
+     * Of a connection that was last seen in ESTABLISHED. That no minisock is left of it says nothing: a RST, data, or a SYN may
+     * have ended it by now, and a socket that its process still holds in FIN-WAIT-2 has none.
+     */
+    private void finAcknowledged(int closer, boolean noMinisock) {
+        if (closer == Flags.CLOSER_LOCAL) {
+            via = TcpState.FIN_WAIT_2;
+            by = EndedBy.LOCAL;
+        } else if (closer == Flags.CLOSER_PEER && noMinisock) {
+            throughLastAck();
+        } else {
+            evidence = Evidence.AMBIGUOUS;
         }
+    }
+
+    private void throughLastAck() {
+        via = TcpState.LAST_ACK;
+        evidence = Evidence.INFERRED;
+        by = EndedBy.PEER;
     }
 
     /** By a RST, maybe after states that were not seen. */

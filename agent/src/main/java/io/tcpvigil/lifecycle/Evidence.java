@@ -5,7 +5,7 @@ package io.tcpvigil.lifecycle;
 public enum Evidence {
     /** The kernel reported the step itself. No poll can; it takes a probe. */
     EXACT("exact"),
-    /** Two looks one legal step apart; or an end that can only have come this way. */
+    /** Two looks one legal step apart, with no other way between them; or an end that can only have come this way. */
     OBSERVED("observed"),
     /** Two looks several steps apart, and every legal way between them takes this step. */
     INFERRED("inferred"),

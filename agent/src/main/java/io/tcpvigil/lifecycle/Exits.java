@@ -53,18 +53,16 @@ final class Exits {
      * Ends a connection that is in no table any more, and forgets it.
      *
      * @param disconnected see {@link Endings#judge}
-     * @param timeWaitKept see {@link Sample}
+     * @param noNewMinisocks see {@link Sample}
      */
-    void end(ConnectionStore store, int slot, boolean disconnected, boolean timeWaitKept) {
+    void end(ConnectionStore store, int slot, boolean disconnected, boolean noNewMinisocks) {
         RecordStore records = store.records;
         int flags = records.get(slot, RecordStore.FLAGS);
         TcpState state = Flags.state(flags);
         SocketKind kind = Flags.kind(flags);
         boolean ranOut = timerRanOut(records, slot, flags);
-        boolean noTimeWait = timeWaitKept && wasDestroyedLately(records, slot, flags);
-        boolean brief = Flags.has(flags, Flags.BORN_EXACT)
-                && time.now() - records.born(slot) + time.intervalTicks() < ONE_SECOND;
-        ending.judge(flags, ranOut, noTimeWait, disconnected, brief);
+        boolean noMinisock = noNewMinisocks && wasDestroyedLately(records, slot, flags);
+        ending.judge(flags, ranOut, noMinisock, disconnected);
 
         boolean known = ranOut && kind == SocketKind.MINISOCK;
         long until = known ? time.now() - sinceAux(records, slot) : time.now();
@@ -74,22 +72,37 @@ final class Exits {
         Direction direction = Flags.direction(flags);
         boolean exact = Flags.has(flags, Flags.BORN_EXACT) && !unsure;
         tally.lived(direction, ending.by, Math.max(0, died - records.born(slot)), exact);
-        countLastSteps(state);
-        tally.closed(state, kind, direction, ending.by, ranOut);
+        // A request socket has no message of its own: where there is one, a full socket came of it.
+        boolean becameFull = kind == SocketKind.REQUEST && (disconnected || Flags.fate(flags) != Flags.FATE_ALIVE);
+        countLastSteps(state, becameFull ? SocketKind.FULL : kind);
+        if (state == TcpState.SYN_SENT && disconnected) {
+            tally.disconnected(direction, ending.by);
+        } else {
+            // One number for both. The kernel counts no failure for the first, and no reset after the second.
+            boolean givenUpOrByFins = Flags.fate(flags) == Flags.FATE_FIN_ACKED;
+            tally.closed(state, direction, ending.by, ranOut || givenUpOrByFins);
+        }
         tally.left(state);
         store.remove(slot);
     }
 
-    private void countLastSteps(TcpState state) {
-        if (!ending.viaLastAck) {
-            tally.step(state, TcpState.CLOSED, ending.evidence);
-            return;
+    private void countLastSteps(TcpState state, SocketKind kind) {
+        if (kind != SocketKind.FULL) {
+            if (kind == SocketKind.REQUEST) {
+                tally.stepOfStandIn(TcpState.LISTEN, TcpState.SYN_RECEIVED, Evidence.OBSERVED);
+            }
+            tally.stepOfStandIn(state, TcpState.CLOSED, ending.evidence);
         }
-        if (state == TcpState.ESTABLISHED) {
-            tally.step(TcpState.ESTABLISHED, TcpState.CLOSE_WAIT, ending.evidence);
+        TcpState last = state;
+        if (ending.via != TcpState.CLOSED) {
+            last = ending.via;
+            TcpState between = last == TcpState.LAST_ACK ? TcpState.CLOSE_WAIT : TcpState.FIN_WAIT_1;
+            if (state != between) {
+                tally.step(state, between, Evidence.INFERRED);
+            }
+            tally.step(between, last, Evidence.INFERRED);
         }
-        tally.step(TcpState.CLOSE_WAIT, TcpState.LAST_ACK, ending.evidence);
-        tally.step(TcpState.LAST_ACK, TcpState.CLOSED, ending.evidence);
+        tally.step(last, TcpState.CLOSED, ending.evidence);
     }
 
     /** Milliseconds since the time in {@link RecordStore#AUX}. */
@@ -97,14 +110,17 @@ final class Exits {
         return (int) time.now() - records.get(slot, RecordStore.AUX);
     }
 
-    /** Whether a minisock, or a request, can have ended by its timer. */
+    /**
+     * Whether a minisock, or a request, can have ended by its timer, maybe while the dump that does not show it went on: that
+     * has the time of its start.
+     */
     private boolean timerRanOut(RecordStore records, int slot, int flags) {
         return switch (Flags.kind(flags)) {
             case FULL, BOUND -> false;
             case REQUEST -> requestTimedOut(records, slot, flags);
             // Any later, an orphan in FIN-WAIT-2 may have been through a whole TIME-WAIT since.
             case MINISOCK ->
-                sinceAux(records, slot) >= 0
+                sinceAux(records, slot) >= -Lives.TIMER_JITTER
                         && (Flags.state(flags) == TcpState.TIME_WAIT
                                 || sinceAux(records, slot) < StateAge.TIME_WAIT_MILLIS);
         };

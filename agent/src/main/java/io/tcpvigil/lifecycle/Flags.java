@@ -42,10 +42,15 @@ final class Flags {
     static final int FATE_DESTROYED = 1;
     /** Destroyed after the peer had acknowledged our FIN. */
     static final int FATE_FIN_ACKED = 2;
+    /** The same number, of a socket in SYN-SENT: destroyed without any answer before its SYN was sent again: given up. */
+    static final int FATE_GIVEN_UP = 2;
     /** Destroyed with no ACK of a FIN of ours and no retransmission running: not by FINs, not by a time-out. */
     static final int FATE_CUT = 3;
 
-    /** Who sent the first FIN: not seen. */
+    /**
+     * Who sent the first FIN: not seen. In ESTABLISHED, where there was none, these bits hold what the destroy message said:
+     * see {@link DestroyedSocket#closer}.
+     */
     static final int CLOSER_NONE = 0;
 
     static final int CLOSER_LOCAL = 1;
@@ -82,6 +87,10 @@ final class Flags {
         return (flags >> CLOSER_SHIFT) & TWO_BITS;
     }
 
+    static int withCloser(int flags, int closer) {
+        return (flags & ~(TWO_BITS << CLOSER_SHIFT)) | (closer << CLOSER_SHIFT);
+    }
+
     static SocketKind kind(int flags) {
         return KINDS[(flags >> KIND_SHIFT) & TWO_BITS];
     }
@@ -110,9 +119,7 @@ final class Flags {
             case CLOSING -> CLOSER_BOTH;
             case LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED, CLOSED -> CLOSER_NONE;
         };
-        return closer(flags) == CLOSER_NONE || shown == CLOSER_BOTH
-                ? (flags & ~(TWO_BITS << CLOSER_SHIFT)) | (shown << CLOSER_SHIFT)
-                : flags;
+        return closer(flags) == CLOSER_NONE || shown == CLOSER_BOTH ? withCloser(flags, shown) : flags;
     }
 
     /** The state before, as {@link Inference} asks for it. */

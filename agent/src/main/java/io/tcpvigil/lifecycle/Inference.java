@@ -10,10 +10,13 @@ import java.util.List;
 /**
  * What two looks at a connection say of the steps between them, worked out once for every pair of states.
  *
- * <p>One legal step apart: that step, {@link Evidence#OBSERVED}. Further apart, a step is {@link Evidence#INFERRED} only
- * when <em>every</em> legal way takes it, also the longer ones: from ESTABLISHED to TIME-WAIT the shortest way misses
- * FIN-WAIT-2, which the usual close passes through, so that only the step into FIN-WAIT-1 is certain. A stretch
- * between two states that all ways pass through, but differently, is one {@link Evidence#AMBIGUOUS} step.
+ * <p>One legal step apart, and no other way leads there: that step, {@link Evidence#OBSERVED}. Further apart, a step is
+ * {@link Evidence#INFERRED} only when <em>every</em> legal way takes it, also the longer ones. A stretch between two states
+ * that all ways pass through, but differently, is one {@link Evidence#AMBIGUOUS} step. So is FIN-WAIT-1 to TIME-WAIT, seen
+ * one after the other or not: the step exists, but the usual close passes through FIN-WAIT-2 between two looks.
+ *
+ * <p>One exception: SYN-SENT and then ESTABLISHED is taken for the one step, although SYNs that cross go through
+ * SYN-RECEIVED. They hardly ever do, and every connection that we open would be ambiguous for it.
  *
  * <p>Two shortcuts of RFC 9293 are left out, SYN-RECEIVED to FIN-WAIT-1 and to CLOSE-WAIT, unless the socket was seen in
  * SYN-RECEIVED as a full one: the child of a request socket enters ESTABLISHED in the same soft interrupt ({@code
@@ -83,10 +86,15 @@ final class Inference {
         }
         for (List<TcpState> way : ways) {
             if (way.size() == 2 && origin != UNKNOWN_ORIGIN) {
-                return new int[] {pack(way.get(0), to, Evidence.OBSERVED)};
+                boolean only = ways.stream().allMatch(other -> other.size() == 2 || crossesSyns(other));
+                return new int[] {pack(way.get(0), to, only ? Evidence.OBSERVED : Evidence.AMBIGUOUS)};
             }
         }
         return shared(start(origin), ways);
+    }
+
+    private static boolean crossesSyns(List<TcpState> way) {
+        return way.get(0) == TcpState.SYN_SENT && way.get(1) == TcpState.SYN_RECEIVED;
     }
 
     private static TcpState start(int origin) {

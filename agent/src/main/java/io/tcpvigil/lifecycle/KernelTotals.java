@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.lifecycle;
 
+import io.tcpvigil.tcp.KernelEvent;
+import io.tcpvigil.tcp.KernelEvents;
+
 /**
  * The kernel's counters of a namespace, as read at the time of a dump: {@code /proc/net/snmp}, lines {@code Tcp:}, and
  * {@code /proc/net/netstat}, lines {@code TcpExt:}. Each is {@link #UNKNOWN} when it could not be read.
@@ -18,6 +21,17 @@ public record KernelTotals(
         long passiveOpens, long activeOpens, long attemptFails, long estabResets, long timeWaits, long timeWaitsShort) {
     /** A counter that could not be read. */
     public static final long UNKNOWN = -1;
+
+    /** The counters of these events. */
+    public static KernelTotals of(KernelEvents events) {
+        return new KernelTotals(
+                events.get(KernelEvent.PASSIVE_OPENS).orElse(UNKNOWN),
+                events.get(KernelEvent.ACTIVE_OPENS).orElse(UNKNOWN),
+                events.get(KernelEvent.ATTEMPT_FAILS).orElse(UNKNOWN),
+                events.get(KernelEvent.ESTAB_RESETS).orElse(UNKNOWN),
+                events.get(KernelEvent.TW).orElse(UNKNOWN),
+                events.get(KernelEvent.TW_KILLED).orElse(UNKNOWN));
+    }
 
     /** What the kernel counts of {@code event}, or {@link #UNKNOWN}. */
     long of(CoverageEvent event) {

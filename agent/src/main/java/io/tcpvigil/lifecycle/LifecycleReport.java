@@ -15,6 +15,7 @@ import java.util.Map;
  * @param afterPause whether that dump ended a pause, see {@link Sample}: totals are right, but what they grew by is no
  *     measure of a rate
  * @param transitions steps made
+ * @param standIns which of them no full socket made
  * @param connections connections come and gone
  * @param live tracked connections by state; every state has a number
  * @param listeners listening sockets in the last dump that showed them
@@ -33,6 +34,7 @@ public record LifecycleReport(
         long nanos,
         boolean afterPause,
         TransitionCounts transitions,
+        StandIns standIns,
         ConnectionCounts connections,
         Map<TcpState, Long> live,
         int listeners,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.lifecycle;
 
-import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.TcpState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ final class LifecycleTally {
     static final int ANOMALIES_KEPT = 16;
 
     private final TransitionCounts.Tally transitions = new TransitionCounts.Tally();
+    private final TransitionCounts.Tally ofStandIns = new TransitionCounts.Tally();
     private final ConnectionCounts.Tally connections = new ConnectionCounts.Tally();
     private final long[] live = new long[STATES.length];
     private final Durations.Tally[] stateDurations = tallies(STATES.length);
@@ -28,8 +28,11 @@ final class LifecycleTally {
     private long openedInbound;
     private long openedOutbound;
     private long failed;
-    private long reset;
+    private long maybeFailed;
+    private long maybeReset;
+    private long failedOrReset;
     private long minisocks;
+    private long orphans;
 
     private static Durations.Tally[] tallies(int count) {
         Durations.Tally[] tallies = new Durations.Tally[count];
@@ -43,6 +46,15 @@ final class LifecycleTally {
     void steps(int[] steps) {
         for (int step : steps) {
             transitions.add(Inference.from(step), Inference.to(step), Inference.evidence(step));
+        }
+    }
+
+    /** The same, when a message told of them and no look showed where they led: nothing of it was observed. */
+    void stepsUnseen(int[] steps) {
+        for (int step : steps) {
+            Evidence known = Inference.evidence(step);
+            Evidence evidence = known == Evidence.OBSERVED ? Evidence.INFERRED : known;
+            transitions.add(Inference.from(step), Inference.to(step), evidence);
         }
     }
 
@@ -66,9 +78,17 @@ final class LifecycleTally {
         openedInbound++;
     }
 
-    /** A full socket was replaced by a minisock. */
-    void minisock() {
+    /** Counts a step among those that no full socket made: of a request socket, or a minisock. */
+    void stepOfStandIn(TcpState from, TcpState to, Evidence evidence) {
+        ofStandIns.add(from.ordinal(), to.ordinal(), evidence);
+    }
+
+    /** A full socket was replaced by a minisock in this state. */
+    void minisock(TcpState state) {
         minisocks++;
+        if (state == TcpState.FIN_WAIT_2) {
+            orphans++;
+        }
     }
 
     void entered(TcpState state) {
@@ -91,17 +111,32 @@ final class LifecycleTally {
      * Counts an end.
      *
      * @param last the state last seen
-     * @param timedOut whether the timer of a request socket ran out, which the kernel does not count as a failure
+     * @param explained whether it is known that the kernel counts it neither as a failure nor as a reset: an attempt that was
+     *     given up, a request socket whose timer ran out
      */
-    void closed(TcpState last, SocketKind kind, Direction direction, EndedBy by, boolean timedOut) {
+    void closed(TcpState last, Direction direction, EndedBy by, boolean explained) {
         connections.closed(direction, by);
-        boolean request = last == TcpState.SYN_RECEIVED && kind == SocketKind.REQUEST;
-        if (last == TcpState.SYN_SENT || (last == TcpState.SYN_RECEIVED && !(request && timedOut))) {
-            failed++;
+        if (explained) {
+            return;
         }
-        if (by == EndedBy.RESET && (last == TcpState.ESTABLISHED || last == TcpState.CLOSE_WAIT)) {
-            reset++;
+        switch (last) {
+            case SYN_SENT, SYN_RECEIVED -> {
+                if (by == EndedBy.REFUSED) {
+                    failed++;
+                } else {
+                    maybeFailed++;
+                }
+            }
+            // By a RST or a time-out, unless by FINs that no dump showed.
+            case ESTABLISHED, CLOSE_WAIT -> maybeReset++;
+            case LISTEN, FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK, TIME_WAIT, CLOSED -> {}
         }
+    }
+
+    /** Counts the end of a connection of which only this is known: it was disconnected, before it came up or after. */
+    void disconnected(Direction direction, EndedBy by) {
+        connections.closed(direction, by);
+        failedOrReset++;
     }
 
     /** Counts a jump with no legal way; whether its details are still wanted in this dump. */
@@ -126,12 +161,16 @@ final class LifecycleTally {
         return transitions.snapshot();
     }
 
+    StandIns standIns() {
+        return new StandIns(ofStandIns.snapshot(), orphans);
+    }
+
     ConnectionCounts connections() {
         return connections.snapshot();
     }
 
     SeenTotals seen() {
-        return new SeenTotals(openedInbound, openedOutbound, failed, reset, minisocks);
+        return new SeenTotals(openedInbound, openedOutbound, failed, maybeFailed, maybeReset, failedOrReset, minisocks);
     }
 
     long anomalyCount() {

@@ -6,7 +6,7 @@ import io.tcpvigil.tcp.TcpState;
 import java.util.Arrays;
 
 /**
- * Which ports are listened on, now and in the dump before: 32 KiB of bits. By family, as a child has the family of its
+ * Which ports are listened on, now and in the dump before, and which may have been lately: 64 KiB of bits. By family, as a child has the family of its
  * listener.
  */
 final class Listeners {
@@ -17,6 +17,11 @@ final class Listeners {
     private long[] now = new long[2 * FAMILY_WORDS];
 
     private long[] before = new long[2 * FAMILY_WORDS];
+    /** Those of every dump since the last full one, and of sockets that were closed: they may have been listeners. */
+    private long[] lately = new long[2 * FAMILY_WORDS];
+    /** The same, from the full dump before to the last. */
+    private long[] earlier = new long[2 * FAMILY_WORDS];
+
     private int completeDumps;
     private int count;
 
@@ -24,8 +29,9 @@ final class Listeners {
      * Reads the listeners of a dump, wherever in it they are.
      *
      * @param complete whether there are no others
+     * @param full whether it is a dump of every state
      */
-    void read(SocketTable table, boolean complete) {
+    void read(SocketTable table, boolean complete, boolean full) {
         if (complete) {
             long[] oldest = before;
             before = now;
@@ -34,15 +40,28 @@ final class Listeners {
             completeDumps = Math.min(2, completeDumps + 1);
             count = 0;
         }
+        if (complete && full) {
+            long[] oldest = earlier;
+            earlier = lately;
+            lately = oldest;
+            Arrays.fill(lately, 0);
+        }
         int found = 0;
         for (int row = 0; row < table.rows(); row++) {
             if (table.state(row) == TcpState.LISTEN) {
                 int bit = bit(table.isIpv6(row), table.localPort(row));
                 now[bit >> 6] |= 1L << bit;
+                lately[bit >> 6] |= 1L << bit;
                 found++;
             }
         }
         count = complete ? found : Math.max(count, found);
+    }
+
+    /** A socket with this port, which had no peer, was closed: maybe a listener that no dump showed. */
+    void closed(boolean ipv6, int port) {
+        int bit = bit(ipv6, port);
+        lately[bit >> 6] |= 1L << bit;
     }
 
     private static int bit(boolean ipv6, int port) {
@@ -55,9 +74,11 @@ final class Listeners {
         return ((now[bit >> 6] | before[bit >> 6]) & (1L << bit)) != 0;
     }
 
-    /** Whether two complete dumps say that nobody listens on the port. */
+    /** Whether nobody has listened on the port since the full dump before the last, as far as dumps and messages show. */
     boolean isSurelyNotListened(boolean ipv6, int port) {
-        return completeDumps == 2 && !isListened(ipv6, port);
+        int bit = bit(ipv6, port);
+        boolean maybe = ((lately[bit >> 6] | earlier[bit >> 6]) & (1L << bit)) != 0;
+        return completeDumps == 2 && !maybe && !isListened(ipv6, port);
     }
 
     /** Listening sockets in the last dump that showed them. */

@@ -9,7 +9,7 @@ import io.tcpvigil.tcp.TcpState;
 /** What rows make of connections: one begins, is seen again, moves. See {@link Exits} for what missing rows make. */
 final class Lives {
     /** How far the end of a timer, in ms, may seem to move only because rows are read some time after the dump began. */
-    private static final int TIMER_JITTER = 100;
+    static final int TIMER_JITTER = 100;
 
     private final Timeline time;
     private final Listeners listeners;
@@ -43,12 +43,15 @@ final class Lives {
         }
         Direction direction = directionOf(store.isIpv6(), table.localPort(row), state, kind, isNew);
         int slot = add(store, table.cookie(row), state, kind, direction, since, isNew);
+        if (isNew) {
+            tally.steps(Inference.steps(originOf(direction), state.ordinal()));
+        }
         store.follow(slot);
         store.seen.set(slot);
         store.records.set(slot, RecordStore.AUX, auxOf(table, row, kind));
         store.shelter(slot);
         if (kind == SocketKind.MINISOCK && isNew) {
-            tally.minisock();
+            tally.minisock(state);
         }
         oldest.see(state.ordinal(), since, isNew);
     }
@@ -56,6 +59,7 @@ final class Lives {
     /** Adds a connection that began since the last dump and that no dump has shown. Its key is the store's. */
     int beginUnseen(ConnectionStore store, long cookie, TcpState state, Direction direction, long tick) {
         int slot = add(store, cookie, state, SocketKind.FULL, direction, tick, true);
+        tally.stepsUnseen(Inference.steps(originOf(direction), state.ordinal()));
         int inexact = store.records.get(slot, RecordStore.FLAGS) & ~(Flags.SINCE_EXACT | Flags.BORN_EXACT);
         store.records.set(slot, RecordStore.FLAGS, inexact);
         return slot;
@@ -73,7 +77,6 @@ final class Lives {
         if (isNew) {
             flags |= Flags.SINCE_EXACT | Flags.BORN_EXACT;
             tally.opened(direction);
-            tally.steps(Inference.steps(originOf(direction), state.ordinal()));
             if (direction == Direction.INBOUND && kind != SocketKind.REQUEST) {
                 tally.cameUp();
             }
@@ -121,7 +124,8 @@ final class Lives {
         if (from != state) {
             int[] steps = Inference.steps(Flags.origin(flags), state.ordinal());
             if (steps.length > 0) {
-                move(store, slot, state, steps, entered(records, slot, flags, table, row));
+                tally.steps(steps);
+                move(store, slot, state, entered(records, slot, flags, table, row));
             } else if (repeated) {
                 // Rows of one dump are not of one instant: the later state stands.
                 repeatedRows++;
@@ -159,12 +163,12 @@ final class Lives {
         if (Flags.kind(before) != kind) {
             flags = Flags.withKind(flags, kind);
             if (kind == SocketKind.MINISOCK) {
-                tally.minisock();
+                tally.minisock(Flags.state(flags));
             }
         }
         boolean outlived = kind == SocketKind.FULL
                 && Flags.fate(flags) != Flags.FATE_ALIVE
-                && records.get(slot, RecordStore.AUX) - (int) time.now() < 0;
+                && records.get(slot, RecordStore.AUX) - (int) time.now() <= 0;
         if (outlived) {
             flags = Flags.withFate(flags, Flags.FATE_ALIVE);
         }
@@ -210,21 +214,26 @@ final class Lives {
 
     // ---- moving ----
 
-    /** Moves a connection by legal steps into a state which it entered at {@code entered}. */
-    private void move(ConnectionStore store, int slot, TcpState to, int[] steps, long entered) {
+    /** Moves a connection, whose steps are counted, into a state which it entered at {@code entered}. */
+    private void move(ConnectionStore store, int slot, TcpState to, long entered) {
         RecordStore records = store.records;
         int flags = records.get(slot, RecordStore.FLAGS);
         TcpState from = Flags.state(flags);
-        tally.steps(steps);
+        if (Flags.kind(flags) == SocketKind.MINISOCK) {
+            // There is but one way for it to go on.
+            tally.stepOfStandIn(from, to, Evidence.OBSERVED);
+        }
         exits.leave(store, slot, flags, entered, false);
         tally.left(from);
         tally.entered(to);
         if (from == TcpState.SYN_SENT && to == TcpState.SYN_RECEIVED) {
             flags = Flags.withDirection(flags, Direction.BOTH);
         }
-        boolean request = Flags.kind(flags) == SocketKind.REQUEST;
-        if (request && Flags.direction(flags) == Direction.INBOUND) {
+        if (Flags.kind(flags) == SocketKind.REQUEST) {
             tally.cameUp();
+        }
+        if (from == TcpState.ESTABLISHED) {
+            flags = Flags.withCloser(flags, Flags.CLOSER_NONE);
         }
         flags = Flags.withCloserOf(Flags.withState(flags, to), to) & ~Flags.DEPARTED;
         flags = time.isAfterPause() ? flags & ~Flags.SINCE_EXACT : flags | Flags.SINCE_EXACT;
@@ -236,8 +245,8 @@ final class Lives {
     /** Brings the connection up to ESTABLISHED, where it must have been as its full socket was destroyed. */
     void establish(ConnectionStore store, int slot, long tick) {
         int flags = store.records.get(slot, RecordStore.FLAGS);
-        int[] steps = Inference.steps(Flags.origin(flags), TcpState.ESTABLISHED.ordinal());
-        move(store, slot, TcpState.ESTABLISHED, steps, Math.max(tick, store.records.since(slot)));
+        tally.stepsUnseen(Inference.steps(Flags.origin(flags), TcpState.ESTABLISHED.ordinal()));
+        move(store, slot, TcpState.ESTABLISHED, Math.max(tick, store.records.since(slot)));
     }
 
     /** Sets a connection to a state to which no legal way leads. Nothing is made of the jump: it is only reported. */

@@ -15,10 +15,11 @@ import java.util.Set;
  *     stretched. A dump that comes later than {@link #PAUSE_INTERVALS} times that, and by more than {@link
  *     #PAUSE_GRACE_NANOS}, ends a pause in which anything may have happened
  * @param paused whether the caller knows of a pause that the clock does not show, such as a suspended machine
- * @param timeWaitKept whether it is certain that the kernel skipped no TIME-WAIT since the last dump, that is whether
- *     {@code TCPTimeWaitOverflow} stood still; false when it is not known
+ * @param noNewMinisocks whether it is certain that no socket has gone into an orphaned FIN-WAIT-2 or TIME-WAIT since the dump
+ *     before the last, that is whether {@code TW}, {@code TWKilled} and {@code TCPTimeWaitOverflow} stood still; false when
+ *     it is not known
  */
-public record Sample(long nanos, Set<TcpState> states, long intervalNanos, boolean paused, boolean timeWaitKept) {
+public record Sample(long nanos, Set<TcpState> states, long intervalNanos, boolean paused, boolean noNewMinisocks) {
     /** From how many missed intervals on the time between two dumps is a pause. */
     public static final int PAUSE_INTERVALS = 4;
 
@@ -45,11 +46,11 @@ public record Sample(long nanos, Set<TcpState> states, long intervalNanos, boole
 
     /** The same, after a pause that the clock does not show. */
     public Sample afterPause() {
-        return new Sample(nanos, states, intervalNanos, true, timeWaitKept);
+        return new Sample(nanos, states, intervalNanos, true, noNewMinisocks);
     }
 
-    /** The same, with the certainty that no TIME-WAIT was skipped. */
-    public Sample withTimeWaitKept() {
+    /** The same, with the certainty that no socket has become a minisock, or should have. */
+    public Sample withoutNewMinisocks() {
         return new Sample(nanos, states, intervalNanos, paused, true);
     }
 

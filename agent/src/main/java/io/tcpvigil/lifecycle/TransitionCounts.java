@@ -12,6 +12,9 @@ public final class TransitionCounts {
     private static final int STATES = TcpState.values().length;
     private static final Evidence[] EVIDENCE = Evidence.values();
 
+    /** No step at all. */
+    public static final TransitionCounts NONE = new TransitionCounts(new long[STATES * STATES * EVIDENCE.length]);
+
     private final long[] counts;
 
     private TransitionCounts(long[] counts) {
@@ -78,6 +81,17 @@ public final class TransitionCounts {
 
         void add(int from, int to, Evidence evidence) {
             counts[index(from, to, evidence)]++;
+        }
+
+        void add(TcpState from, TcpState to, Evidence evidence, long count) {
+            counts[index(from.ordinal(), to.ordinal(), evidence)] += count;
+        }
+
+        /** Adds what was counted from {@code before} to {@code now}. */
+        void addSince(TransitionCounts before, TransitionCounts now) {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += now.counts[i] - before.counts[i];
+            }
         }
 
         TransitionCounts snapshot() {

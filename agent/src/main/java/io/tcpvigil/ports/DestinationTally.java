@@ -6,6 +6,7 @@ import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.StateCounts;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -29,6 +30,8 @@ final class DestinationTally {
         final int port;
         final StateCounts.Tally states = new StateCounts.Tally();
         int portsUsed;
+        int usedAndBound;
+        int reusable;
 
         Destination(
                 boolean ipv6, long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int port) {
@@ -42,7 +45,7 @@ final class DestinationTally {
     }
 
     /** Counts the row, which is a connection that this host opened. */
-    void add(SocketTable table, int row, EphemeralRange range) {
+    void add(SocketTable table, int row, EphemeralRange range, BitSet bound, TimeWaitReuse reuse) {
         boolean mapped = IpAddress.isMapped(table.isIpv6(row), table.remoteHigh(row), table.remoteLow(row));
         boolean ipv6 = table.isIpv6(row) && !mapped;
         long sourceLow = mapped ? table.localLow(row) & 0xFFFF_FFFFL : table.localLow(row);
@@ -52,6 +55,12 @@ final class DestinationTally {
         destination.states.add(table.state(row), table.kind(row));
         if (range.contains(table.localPort(row))) {
             destination.portsUsed++;
+            if (bound.get(table.localPort(row))) {
+                destination.usedAndBound++;
+            }
+            if (reuse.allows(table, row)) {
+                destination.reusable++;
+            }
         }
     }
 
@@ -107,7 +116,12 @@ final class DestinationTally {
         return (int) (mixed >>> 32);
     }
 
-    List<DestinationUse> uses() {
+    /**
+     * What was counted.
+     *
+     * @param free ephemeral ports that no bind holds
+     */
+    List<DestinationUse> uses(int free, TimeWaitReuse reuse) {
         List<DestinationUse> uses = new ArrayList<>(destinations.size());
         for (Destination each : destinations) {
             uses.add(new DestinationUse(
@@ -115,6 +129,8 @@ final class DestinationTally {
                     new IpAddress(each.ipv6, each.destinationHigh, each.destinationLow),
                     each.port,
                     each.portsUsed,
+                    free + each.usedAndBound,
+                    reuse.isKnown() ? each.reusable : DestinationUse.UNKNOWN,
                     each.states.counts()));
         }
         return uses;

@@ -36,6 +36,17 @@ public final class EphemeralRange {
         return high - low + 1 - reserved.get(low, high + 1).cardinality();
     }
 
+    /** How many ports can be chosen that are not in {@code taken}. */
+    int sizeWithout(BitSet taken) {
+        int size = 0;
+        for (int port = low; port <= high; port++) {
+            if (!reserved.get(port) && !taken.get(port)) {
+                size++;
+            }
+        }
+        return size;
+    }
+
     /** Whether the kernel can choose this port. */
     public boolean contains(int port) {
         return port >= low && port <= high && !reserved.get(port);

@@ -20,12 +20,20 @@ import java.util.Map;
  * port is listened on. When nobody listens there (any more), the ports themselves decide: one whose remote port lies in the
  * ephemeral range and whose local port does not came in, any other went out.
  *
- * <p>Sockets that are only bound are left out: which destination they will use a port for is not known yet.
+ * <p>Sockets that are only bound are in no destination, because which they will use a port for is not known yet; their
+ * ports are missing from what is available to all.
  *
  * @param ports the serving ports, in ascending order
  * @param destinations where connections went to, most connections first; empty when the ephemeral range is not known
+ * @param pools ports of the range per address for programs that bind before they connect, fullest first; null when it is not
+ *     known which sockets those are
+ * @param udp ports that wait for datagrams, in ascending order, without those of the ephemeral range; null when not known
  */
-public record PortBreakdown(List<PortUse> ports, List<DestinationUse> destinations) {
+public record PortBreakdown(
+        List<PortUse> ports,
+        List<DestinationUse> destinations,
+        @Nullable List<BindPool> pools,
+        @Nullable List<UdpPort> udp) {
     private static final int PORTS = 65536;
 
     private static final Comparator<DestinationUse> BUSIEST_FIRST = Comparator.comparingLong(
@@ -38,6 +46,8 @@ public record PortBreakdown(List<PortUse> ports, List<DestinationUse> destinatio
     public PortBreakdown {
         ports = List.copyOf(ports);
         destinations = List.copyOf(destinations);
+        pools = pools == null ? null : List.copyOf(pools);
+        udp = udp == null ? null : List.copyOf(udp);
     }
 
     /**
@@ -47,10 +57,21 @@ public record PortBreakdown(List<PortUse> ports, List<DestinationUse> destinatio
      * @param range the ephemeral ports of the namespace; null when not known
      */
     public static PortBreakdown of(SocketTable table, SocketTable listening, @Nullable EphemeralRange range) {
+        return analyse(table, listening, PortContext.of(range));
+    }
+
+    /**
+     * Breaks {@code table} down.
+     *
+     * @param listening a table with all listeners of the namespace; the same table, unless that was filtered
+     */
+    public static PortBreakdown analyse(SocketTable table, SocketTable listening, PortContext context) {
+        EphemeralRange range = context.range();
         Map<Integer, List<PortUse.Listener>> listeners = listeners(listening);
         BitSet listened = new BitSet(PORTS);
         listeners.keySet().forEach(listened::set);
         StateCounts.@Nullable Tally[] tallies = new StateCounts.Tally[PORTS];
+        BitSet bound = boundPorts(table, listened, context);
         DestinationTally destinations = new DestinationTally();
         for (int row = 0; row < table.rows(); row++) {
             int port = table.localPort(row);
@@ -65,7 +86,7 @@ public record PortBreakdown(List<PortUse> ports, List<DestinationUse> destinatio
                 }
                 tally.add(table.state(row), table.kind(row));
             } else if (range != null) {
-                destinations.add(table, row, range);
+                destinations.add(table, row, range, bound, context.reuse());
             }
         }
         List<PortUse> ports = new ArrayList<>();
@@ -75,9 +96,30 @@ public record PortBreakdown(List<PortUse> ports, List<DestinationUse> destinatio
                 ports.add(new PortUse(port, listeners.getOrDefault(port, List.of()), tally.counts()));
             }
         }
-        List<DestinationUse> uses = destinations.uses();
+        int free = range == null ? 0 : range.sizeWithout(bound);
+        List<DestinationUse> uses = destinations.uses(free, context.reuse());
         uses.sort(BUSIEST_FIRST);
-        return new PortBreakdown(ports, uses);
+        SocketTable explicit = context.bound();
+        return new PortBreakdown(
+                ports,
+                uses,
+                explicit == null || range == null ? null : BindPools.of(table, explicit, range),
+                context.udp() == null ? null : UdpPorts.of(context.udp(), range));
+    }
+
+    /** Ports that bind(2) holds, a listener's included; connect(2) takes none of them. */
+    private static BitSet boundPorts(SocketTable table, BitSet listened, PortContext context) {
+        BitSet bound = (BitSet) listened.clone();
+        for (int row = 0; row < table.rows(); row++) {
+            if (table.kind(row) == SocketKind.BOUND) {
+                bound.set(table.localPort(row));
+            }
+        }
+        SocketTable explicit = context.bound();
+        for (int row = 0; explicit != null && row < explicit.rows(); row++) {
+            bound.set(explicit.localPort(row));
+        }
+        return bound;
     }
 
     private static Map<Integer, List<PortUse.Listener>> listeners(SocketTable table) {

@@ -41,6 +41,23 @@ public final class GroupedCounts {
         return sorted(tallies);
     }
 
+    /** Names the groups that a row belongs to. */
+    public interface Keys {
+        /** The groups of a row: one as a rule, several when it counts in each of them. */
+        List<String> of(int row);
+    }
+
+    /** One group for each name. */
+    public static List<Group> by(SocketTable table, Keys keys) {
+        Map<String, StateCounts.Tally> tallies = new HashMap<>();
+        for (int row = 0; row < table.rows(); row++) {
+            for (String key : keys.of(row)) {
+                count(tallies, key, table, row);
+            }
+        }
+        return sorted(tallies);
+    }
+
     private static <K> void count(Map<K, StateCounts.Tally> tallies, K key, SocketTable table, int row) {
         tallies.computeIfAbsent(key, none -> new StateCounts.Tally()).add(table.state(row), table.kind(row));
     }

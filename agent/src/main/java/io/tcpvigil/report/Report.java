@@ -2,7 +2,7 @@
 package io.tcpvigil.report;
 
 import io.tcpvigil.Nullable;
-import io.tcpvigil.lifecycle.LifecycleReport;
+import io.tcpvigil.findings.Findings;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.tcp.Coverage;
@@ -27,7 +27,8 @@ import java.util.Map;
  * @param range the ephemeral ports; null when it could not be read
  * @param ports listeners and destinations
  * @param services names of the ports in {@code ports}
- * @param lifecycle what became of all connections, whatever the filter, since the first look; null after a single one
+ * @param following what is known from looking again and again; null after a single look
+ * @param findings what was wrong as of the last full sample; null when nobody looked for it
  */
 public record Report(
         Instant takenAt,
@@ -43,7 +44,8 @@ public record Report(
         @Nullable EphemeralRange range,
         PortBreakdown ports,
         ServiceNames services,
-        @Nullable LifecycleReport lifecycle) {
+        @Nullable Following following,
+        @Nullable Findings findings) {
 
     /**
      * The machine and the namespace looked at.

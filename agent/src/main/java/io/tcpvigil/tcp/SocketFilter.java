@@ -59,13 +59,13 @@ public final class SocketFilter {
 
     /** Who holds a socket, for {@code process=}. */
     public interface ProcessLookup {
-        /** Whether a process of this name or pid holds the socket; null when it is not known who holds it. */
+        /** Whether the socket is a process's of this name or pid; null when it is not known whose it is. */
         @Nullable
-        Boolean holds(long inode, String nameOrPid);
+        Boolean holds(SocketTable table, int row, String nameOrPid);
     }
 
     /** For filters without {@code process=}. */
-    public static final ProcessLookup NO_PROCESSES = (inode, name) -> null;
+    public static final ProcessLookup NO_PROCESSES = (table, row, name) -> null;
 
     private final List<Term> terms;
     private final String text;
@@ -181,12 +181,12 @@ public final class SocketFilter {
         if (term instanceof MinimumAge age) {
             return StateAge.atLeastMillis(table, row) >= age.millis;
         }
-        return heldBy((Processes) term, table.inode(row), processes);
+        return heldBy((Processes) term, table, row, processes);
     }
 
-    private static boolean heldBy(Processes term, long inode, ProcessLookup processes) {
+    private static boolean heldBy(Processes term, SocketTable table, int row, ProcessLookup processes) {
         for (String name : term.names) {
-            Boolean holds = inode == 0 ? null : processes.holds(inode, name);
+            Boolean holds = processes.holds(table, row, name);
             if (holds == null) {
                 return false;
             }

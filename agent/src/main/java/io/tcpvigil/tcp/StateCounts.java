@@ -48,6 +48,20 @@ public final class StateCounts {
         return new StateCounts(sum);
     }
 
+    /** The same with another number of sockets in one state. */
+    public StateCounts with(TcpState state, long count) {
+        long[] changed = counts.clone();
+        changed[state.ordinal()] = count;
+        return new StateCounts(changed);
+    }
+
+    /** The same with another number of bound sockets. */
+    public StateCounts withBound(long count) {
+        long[] changed = counts.clone();
+        changed[STATES] = count;
+        return new StateCounts(changed);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof StateCounts that && Arrays.equals(counts, that.counts);

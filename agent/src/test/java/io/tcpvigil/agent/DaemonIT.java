@@ -15,12 +15,14 @@ import org.junit.jupiter.api.Test;
 
 /** The sample loop on the running kernel. */
 class DaemonIT {
-    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final Intervals PACE = new Intervals(
+            TimeUnit.MILLISECONDS.toNanos(20), TimeUnit.MILLISECONDS.toNanos(100), Double.POSITIVE_INFINITY);
 
     @Test
     void publishesOneReportAfterAnotherAndStops() throws Exception {
         List<String> log = new CopyOnWriteArrayList<>();
-        Daemon daemon = new Daemon(() -> Sampler.ofThread(Sampler.SourceWish.auto), INTERVAL_NANOS, log::add);
+        Daemon daemon =
+                new Daemon(() -> Sampler.followerOfThread(Sampler.SourceWish.auto, PACE, true, true), PACE, log::add);
         try (StateZoo zoo = StateZoo.open()) {
             Thread watcher = new Thread(() -> {
                 long first = awaitSampleAfter(daemon, Long.MIN_VALUE);
@@ -39,7 +41,10 @@ class DaemonIT {
         assertTrue(last.coverage().isComplete(), last.coverage().reason());
         assertEquals(24, last.states().of(TcpState.ESTABLISHED));
         assertEquals(3, last.states().bound());
-        assertEquals(List.of("source netlink"), log, "one line for the first condition, none for samples alike");
+        assertEquals(
+                List.of("source netlink with destroy events and an exact probe"),
+                log,
+                "one line for the first condition, none for samples alike");
     }
 
     /** Waits for a report of a later sample; when that was taken. */

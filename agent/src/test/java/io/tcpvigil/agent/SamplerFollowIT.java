@@ -10,6 +10,7 @@ import io.tcpvigil.kernel.netns.PrivateNamespace;
 import io.tcpvigil.lifecycle.Direction;
 import io.tcpvigil.lifecycle.Evidence;
 import io.tcpvigil.lifecycle.LifecycleReport;
+import io.tcpvigil.report.Following;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.TcpState;
 import io.tcpvigil.testing.Requirement;
@@ -28,10 +29,10 @@ class SamplerFollowIT {
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
     private static LifecycleReport look(Sampler sampler) {
-        LifecycleReport report =
-                sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES).lifecycle();
-        assertNotNull(report);
-        return report;
+        Following following =
+                sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES).following();
+        assertNotNull(following);
+        return following.lifecycle();
     }
 
     /** Looks until the kernel is done with what was called: an ACK may be delayed by some 40 ms. */
@@ -57,7 +58,7 @@ class SamplerFollowIT {
         Requirement.root();
         try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
             namespace.call(() -> {
-                try (Sampler sampler = Sampler.ofThread(source);
+                try (Sampler sampler = Sampler.followerOfThread(source, Intervals.every(INTERVAL_NANOS), true, true);
                         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.INET)
                                 .bind(new InetSocketAddress(Inet4Address.getByAddress(LOOPBACK), 0))) {
                     follow(sampler, listener);
@@ -68,7 +69,6 @@ class SamplerFollowIT {
     }
 
     private static void follow(Sampler sampler, ServerSocketChannel listener) throws Exception {
-        sampler.follow(INTERVAL_NANOS);
         assertEquals(0, look(sampler).connections().opened());
 
         SocketChannel client = SocketChannel.open(StandardProtocolFamily.INET);

@@ -3,8 +3,10 @@ package io.tcpvigil.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tcpvigil.testing.StateZoo;
@@ -199,6 +201,71 @@ class SnapshotIT {
                     socket.getAsJsonObject().getAsJsonArray("owners").get(0).getAsJsonObject();
             assertEquals(self, owner.get("pid").getAsLong());
         });
+    }
+
+    private static JsonObject group(JsonObject json, String key) {
+        for (JsonElement each : json.getAsJsonArray("groups")) {
+            if (each.getAsJsonObject().get("key").getAsString().equals(key)) {
+                return each.getAsJsonObject();
+            }
+        }
+        throw new AssertionError("no group " + key + " in " + json);
+    }
+
+    private static JsonObject groups(String by) throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--by", by);
+        assertEquals(0, outcome.code(), outcome.err());
+        return JsonParser.parseString(outcome.out()).getAsJsonObject();
+    }
+
+    @Test
+    void groupsByProcessWithWhatIsKnownOfIt() throws Exception {
+        JsonObject self = null;
+        String pid = "/" + ProcessHandle.current().pid();
+        for (JsonElement each : groups("process").getAsJsonArray("groups")) {
+            if (each.getAsJsonObject().get("key").getAsString().endsWith(pid)) {
+                self = each.getAsJsonObject();
+            }
+        }
+        assertNotNull(self);
+        assertEquals(6, self.getAsJsonObject("states").get("listen").getAsInt());
+        assertEquals(System.getProperty("user.name"), self.get("user").getAsString());
+        assertTrue(self.get("command_line").getAsString().contains("java"));
+        assertTrue(self.get("open_files").getAsLong() > 10);
+        assertTrue(self.get("open_files_limit").getAsLong()
+                >= self.get("open_files").getAsLong());
+        String text = run(Terminal.UNLIMITED, "snapshot", "--by", "process").out();
+        assertTrue(text.contains("PROCESS"), text);
+        assertFalse(text.contains("-cp"), "no command lines on the screen");
+    }
+
+    @Test
+    void groupsByDestinationWithTheirPorts() throws Exception {
+        JsonObject json = groups("destination");
+        int used = 0;
+        for (JsonElement each : json.getAsJsonArray("groups")) {
+            JsonObject destination = each.getAsJsonObject();
+            used += destination.get("ports_used").getAsInt();
+            // The range without what listeners and bound sockets of the zoo hold.
+            assertTrue(destination.get("ports_available").getAsInt() < 28232, destination.toString());
+        }
+        assertTrue(used > 10, json.toString());
+        assertTrue(run(80, "snapshot", "--by", "destination").out().contains("BUSIEST DESTINATIONS"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"unit", "port", "remote", "destination", "process", "netns"})
+    void groupsAsTextAndAsJson(String by) throws Exception {
+        assertEquals(by, groups(by).get("by").getAsString());
+        assertEquals(0, run(80, "snapshot", "--by", by).code());
+    }
+
+    @Test
+    void groupsByNamespace() throws Exception {
+        JsonObject host = group(groups("netns"), "host");
+        assertEquals("netlink", host.get("source").getAsString());
+        assertTrue(host.get("reason").isJsonNull());
+        assertTrue(host.get("pid").getAsInt() <= 2, host.toString());
     }
 
     @Test

@@ -39,11 +39,15 @@ final class ReportJsonTest {
     void namesTheProcessesThatHoldASocketWhenSomebodyLooked() throws IOException {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
-            SocketsJson sockets = new SocketsJson(
-                    Samples.table(), inode -> inode == 0 ? List.of() : List.of(new SocketsJson.Owner(815, "nginx")));
+            SocketTable table = Samples.table();
+            SocketsJson.Owners none = new SocketsJson.Owners(List.of(), "none");
+            SocketsJson.Owners nginx = new SocketsJson.Owners(List.of(new SocketsJson.Owner(815, "nginx")), "held");
+            SocketsJson sockets = new SocketsJson(table, row -> table.inode(row) == 0 ? none : nginx);
             ReportJson.write(Samples.report(), sockets, json);
         }
-        assertTrue(text.toString().contains("\"owners\":[{\"pid\":815,\"name\":\"nginx\"}]"), text.toString());
+        assertTrue(
+                text.toString().contains("\"owners\":[{\"pid\":815,\"name\":\"nginx\"}],\"owned_by\":\"held\""),
+                text.toString());
         assertTrue(text.toString().contains("\"owners\":[]"), text.toString());
     }
 
@@ -85,7 +89,8 @@ final class ReportJsonTest {
     private static String groups(Report report) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
-            ReportJson.writeGroups(report, "port", GroupedCounts.byLocalPort(Samples.table()), json);
+            ReportJson.writeGroups(
+                    report, "port", GroupedCounts.byLocalPort(Samples.table()), (group, writer) -> {}, json);
         }
         return text.toString();
     }

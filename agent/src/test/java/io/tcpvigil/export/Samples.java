@@ -158,6 +158,7 @@ public final class Samples {
                 range,
                 PortBreakdown.of(table, table, range),
                 services,
+                null,
                 null);
     }
 
@@ -178,6 +179,7 @@ public final class Samples {
                 known.range(),
                 known.ports(),
                 known.services(),
+                null,
                 null);
     }
 

@@ -107,6 +107,14 @@ class AgeTest {
     }
 
     @Test
+    void neverDatesANewConnectionBeforeTheLastDumpThatDidNotShowIt() {
+        Watch watch = Watch.started();
+        Dump dump = dump().silent(CLIENT, CLOSE_WAIT, 50_000);
+        watch.full(dump);
+        assertAges(watch, dump, new Age(1000, true), new Age(1000, true));
+    }
+
+    @Test
     void tellsTheOldestOfEachState() {
         Watch watch = Watch.started();
         watch.full(dump().silent(Socket.inbound(40_001, 13), CLOSE_WAIT, 10));

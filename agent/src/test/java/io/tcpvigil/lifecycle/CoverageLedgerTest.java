@@ -15,8 +15,8 @@ class CoverageLedgerTest {
 
     @Test
     void comparesWhatBothSidesCountedInTheSameTime() {
-        ledger.update(new KernelTotals(100, 50, 10, 5, 40, 0), new SeenTotals(7, 7, 7, 7, 7));
-        ledger.update(new KernelTotals(110, 54, 12, 5, 50, 2), new SeenTotals(16, 11, 8, 7, 19));
+        ledger.update(new KernelTotals(100, 50, 10, 5, 40, 0), new SeenTotals(7, 7, 7, 0, 7, 0, 7));
+        ledger.update(new KernelTotals(110, 54, 12, 5, 50, 2), new SeenTotals(16, 11, 8, 0, 7, 0, 19));
 
         assertEquals(new EventCoverage(9, 10), ledger.interval().get(CoverageEvent.OPENED_INBOUND));
         assertEquals(new EventCoverage(4, 4), ledger.interval().get(CoverageEvent.OPENED_OUTBOUND));
@@ -42,7 +42,7 @@ class CoverageLedgerTest {
 
     @Test
     void comparesNothingTheFirstTime() {
-        ledger.update(new KernelTotals(100, 50, 10, 5, 40, 0), new SeenTotals(7, 7, 7, 7, 7));
+        ledger.update(new KernelTotals(100, 50, 10, 5, 40, 0), new SeenTotals(7, 7, 7, 0, 7, 0, 7));
 
         assertEquals(0, ledger.interval().size());
         assertEquals(new EventCoverage(0, 0), ledger.total(CoverageEvent.OPENED_INBOUND));
@@ -51,7 +51,7 @@ class CoverageLedgerTest {
     @Test
     void leavesOutACounterThatIsUnknownOrFell() {
         ledger.update(new KernelTotals(100, UNKNOWN, 10, 5, 40, UNKNOWN), SeenTotals.NONE);
-        ledger.update(new KernelTotals(20, 60, 11, 5, 41, 0), new SeenTotals(3, 3, 1, 0, 1));
+        ledger.update(new KernelTotals(20, 60, 11, 5, 41, 0), new SeenTotals(3, 3, 1, 0, 0, 0, 1));
 
         assertNull(ledger.interval().get(CoverageEvent.OPENED_INBOUND));
         assertNull(ledger.interval().get(CoverageEvent.OPENED_OUTBOUND));
@@ -60,7 +60,7 @@ class CoverageLedgerTest {
         // What could not be compared is in no total either, on neither side.
         assertEquals(new EventCoverage(0, 0), ledger.total(CoverageEvent.OPENED_INBOUND));
 
-        ledger.update(new KernelTotals(22, UNKNOWN, 11, 5, 41, 0), new SeenTotals(5, 3, 1, 0, 1));
+        ledger.update(new KernelTotals(22, UNKNOWN, 11, 5, 41, 0), new SeenTotals(5, 3, 1, 0, 0, 0, 1));
         assertEquals(new EventCoverage(2, 2), ledger.total(CoverageEvent.OPENED_INBOUND));
         assertFalse(ledger.interval().containsKey(CoverageEvent.OPENED_OUTBOUND));
     }
@@ -68,10 +68,41 @@ class CoverageLedgerTest {
     @Test
     void leavesOutWhatHappenedInAPause() {
         ledger.update(new KernelTotals(0, 0, 0, 0, 0, 0), SeenTotals.NONE);
-        ledger.skip(new KernelTotals(1000, 0, 0, 0, 0, 0), new SeenTotals(1, 0, 0, 0, 0));
+        ledger.skip(new KernelTotals(1000, 0, 0, 0, 0, 0), new SeenTotals(1, 0, 0, 0, 0, 0, 0));
         assertEquals(0, ledger.interval().size());
-        ledger.update(new KernelTotals(1004, 0, 0, 0, 0, 0), new SeenTotals(5, 0, 0, 0, 0));
+        ledger.update(new KernelTotals(1004, 0, 0, 0, 0, 0), new SeenTotals(5, 0, 0, 0, 0, 0, 0));
 
         assertEquals(new EventCoverage(4, 4), ledger.total(CoverageEvent.OPENED_INBOUND));
+    }
+
+    /** Of 30 ends that may be failures or resets, the kernel counted 10 failures and 25 resets. */
+    @Test
+    void takesOfWhatMayBeSeveralThingsAsManyAsTheKernelCounted() {
+        ledger.update(new KernelTotals(0, 0, 0, 0, 0, 0), SeenTotals.NONE);
+        ledger.update(new KernelTotals(0, 0, 10, 25, 0, 0), new SeenTotals(0, 0, 3, 4, 6, 22, 0));
+
+        // 3 surely, 4 maybe, 3 of the 22; then 6 maybe and the other 19.
+        assertEquals(new EventCoverage(10, 10), ledger.total(CoverageEvent.FAILED));
+        assertEquals(new EventCoverage(25, 25), ledger.total(CoverageEvent.RESET));
+        assertEquals(new EventCoverage(25, 25), ledger.interval().get(CoverageEvent.RESET));
+    }
+
+    @Test
+    void showsWhatIsMissingEvenIfAllThatMayBeIsTakenForIt() {
+        ledger.update(new KernelTotals(0, 0, 0, 0, 0, 0), SeenTotals.NONE);
+        ledger.update(new KernelTotals(0, 0, 10, 25, 0, 0), new SeenTotals(0, 0, 3, 4, 6, 5, 0));
+
+        assertEquals(new EventCoverage(10, 10), ledger.total(CoverageEvent.FAILED));
+        assertEquals(new EventCoverage(8, 25), ledger.total(CoverageEvent.RESET));
+    }
+
+    /** More failures than the kernel counted are a sign of something wrong, and stay visible. */
+    @Test
+    void doesNotHideThatMoreSurelyFailedThanTheKernelCounted() {
+        ledger.update(new KernelTotals(0, 0, 0, 0, 0, 0), SeenTotals.NONE);
+        ledger.update(new KernelTotals(0, 0, 2, 0, 0, 0), new SeenTotals(0, 0, 3, 4, 0, 5, 0));
+
+        assertEquals(new EventCoverage(3, 2), ledger.total(CoverageEvent.FAILED));
+        assertEquals(new EventCoverage(0, 0), ledger.total(CoverageEvent.RESET));
     }
 }

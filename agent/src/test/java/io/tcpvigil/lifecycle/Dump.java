@@ -29,6 +29,10 @@ final class Dump {
             return new Socket(ipv6, localPort, remoteHost, remotePort, otherCookie, (int) otherCookie);
         }
 
+        Socket toPort(int otherLocalPort) {
+            return new Socket(ipv6, otherLocalPort, remoteHost, remotePort, cookie, inode);
+        }
+
         Socket withoutCookie() {
             return new Socket(ipv6, localPort, remoteHost, remotePort, 0, inode);
         }

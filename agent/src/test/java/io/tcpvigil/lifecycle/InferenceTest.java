@@ -45,7 +45,7 @@ class InferenceTest {
                 "ESTABLISHED | CLOSING      | established>fin_wait_1 inferred, fin_wait_1>closing inferred",
                 "ESTABLISHED | TIME_WAIT    | established>fin_wait_1 inferred, fin_wait_1>time_wait ambiguous",
                 "ESTABLISHED | LAST_ACK     | established>close_wait inferred, close_wait>last_ack inferred",
-                "FIN_WAIT_1  | TIME_WAIT    | fin_wait_1>time_wait observed",
+                "FIN_WAIT_1  | TIME_WAIT    | fin_wait_1>time_wait ambiguous",
                 "FIN_WAIT_2  | TIME_WAIT    | fin_wait_2>time_wait observed",
                 "TIME_WAIT   | SYN_RECEIVED |",
                 "CLOSE_WAIT  | FIN_WAIT_1   |",
@@ -57,8 +57,8 @@ class InferenceTest {
 
     @Test
     void allowsTheShortcutsOnlyToAFullSocketInSynReceived() {
-        assertEquals("syn_received>fin_wait_1 observed", text(Inference.FULL_SYN_RECEIVED, FIN_WAIT_1));
-        assertEquals("syn_received>close_wait observed", text(Inference.FULL_SYN_RECEIVED, CLOSE_WAIT));
+        assertEquals("syn_received>fin_wait_1 ambiguous", text(Inference.FULL_SYN_RECEIVED, FIN_WAIT_1));
+        assertEquals("syn_received>close_wait ambiguous", text(Inference.FULL_SYN_RECEIVED, CLOSE_WAIT));
         assertEquals(
                 "syn_received>fin_wait_1 ambiguous, fin_wait_1>time_wait ambiguous",
                 text(Inference.FULL_SYN_RECEIVED, TIME_WAIT));
@@ -103,23 +103,26 @@ class InferenceTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void infersOnlyWhatEveryWalkTakes(long seed) {
+    void claimsOnlyWhatEveryWalkTakes(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 5_000; i++) {
             List<TcpState> walk = walk(random);
             int from = random.nextInt(walk.size());
             int to = from + random.nextInt(walk.size() - from);
             int[] steps = Inference.steps(walk.get(from).ordinal(), walk.get(to).ordinal());
-            if (from == to || to == from + 1) {
+            if (from == to) {
                 continue;
             }
             assertTrue(steps.length > 0, walk.toString());
             for (int step : steps) {
                 int at = walk.indexOf(STATES[Inference.from(step)]);
                 assertTrue(at >= 0, () -> "seed " + seed + ": never in " + STATES[Inference.from(step)] + ": " + walk);
-                if (Inference.evidence(step) == Evidence.INFERRED) {
-                    assertEquals(STATES[Inference.to(step)], walk.get(at + 1), "seed " + seed + ": " + walk);
-                }
+                boolean crossed = walk.get(at) == SYN_SENT && walk.get(at + 1) == SYN_RECEIVED;
+                boolean taken = STATES[Inference.to(step)] == walk.get(at + (crossed ? 2 : 1))
+                        || STATES[Inference.to(step)] == walk.get(at + 1);
+                assertTrue(
+                        taken || Inference.evidence(step) == Evidence.AMBIGUOUS,
+                        () -> "seed " + seed + ": " + text(walk.get(from).ordinal(), walk.get(to)) + " of " + walk);
             }
         }
     }

@@ -62,7 +62,8 @@ class LifecyclePropertyTest {
                 Supplier<String> where = () -> "seed " + seed + ": " + from + " -> " + to;
                 assertEquals(world.steps(from, to, last), seen.of(from, to), where);
                 if (to != TcpState.CLOSED) {
-                    assertEquals(seen.of(from, to), seen.of(from, to, Evidence.OBSERVED), where);
+                    Evidence best = isShortcut(from, to) ? Evidence.AMBIGUOUS : Evidence.OBSERVED;
+                    assertEquals(seen.of(from, to), seen.of(from, to, best), where);
                 }
             }
         }
@@ -73,6 +74,12 @@ class LifecyclePropertyTest {
                 tracker.report().connections().opened(Direction.INBOUND),
                 "seed " + seed);
         checkConservation(seed);
+    }
+
+    /** Whether another state may have come and gone between the two: nothing tells a poll that it saw every one. */
+    private static boolean isShortcut(TcpState from, TcpState to) {
+        return (from == TcpState.FIN_WAIT_1 && to == TcpState.TIME_WAIT)
+                || (from == TcpState.SYN_RECEIVED && (to == TcpState.FIN_WAIT_1 || to == TcpState.CLOSE_WAIT));
     }
 
     @ParameterizedTest
@@ -342,15 +349,17 @@ class LifecyclePropertyTest {
         }
     }
 
-    /** What was inferred did happen. */
+    /** What was observed or inferred did happen; only SYNs that crossed may have been taken for others. */
     private void checkInferences(World world, long at, long seed) {
         TransitionCounts seen = tracker.report().transitions();
         for (TcpState from : TcpState.values()) {
             for (TcpState to : TcpState.values()) {
-                long inferred = seen.of(from, to, Evidence.INFERRED);
-                if (inferred > 0) {
-                    long real = world.steps(from, to, at);
-                    assertTrue(inferred <= real, () -> "seed " + seed + ": " + from + " -> " + to + ": " + inferred);
+                long certain = seen.of(from, to, Evidence.INFERRED) + seen.of(from, to, Evidence.OBSERVED);
+                if (certain > 0) {
+                    boolean opened = from == TcpState.SYN_SENT && to == TcpState.ESTABLISHED;
+                    long crossed = opened ? world.steps(TcpState.SYN_SENT, TcpState.SYN_RECEIVED, at) : 0;
+                    long real = world.steps(from, to, at) + crossed;
+                    assertTrue(certain <= real, () -> "seed " + seed + ": " + from + " -> " + to + ": " + certain);
                 }
             }
         }

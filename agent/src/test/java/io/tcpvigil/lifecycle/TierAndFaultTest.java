@@ -230,6 +230,18 @@ class TierAndFaultTest {
         assertEquals(60.0, inTimeWait.exact().sumSeconds());
     }
 
+    /** A dump has the time of its start, but what ran out while it went on is not in it. */
+    @Test
+    void takesATimerThatRanOutWhileTheDumpWentOnForWhatItIs() {
+        Watch watch = Watch.started();
+        watch.full(dump().minisock(CLIENT, TIME_WAIT, 1_040).minisock(OURS, TIME_WAIT, 1_500))
+                .full(dump());
+
+        TransitionCounts transitions = watch.report().transitions();
+        assertEquals(1, transitions.of(TIME_WAIT, CLOSED, Evidence.OBSERVED));
+        assertEquals(1, transitions.of(TIME_WAIT, CLOSED, Evidence.VANISHED));
+    }
+
     @Test
     void heedsAPauseThatTheClockDoesNotShow() {
         Watch watch = Watch.started();

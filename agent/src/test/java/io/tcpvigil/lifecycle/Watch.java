@@ -40,9 +40,9 @@ final class Watch {
         return this;
     }
 
-    /** A full dump at a time when the kernel surely skipped no TIME-WAIT. */
-    Watch fullWithTimeWaitKept(Dump dump) {
-        tracker.update(dump.complete(), Sample.full(tick(), SECOND).withTimeWaitKept());
+    /** A full dump at a time when the kernel surely made no minisock, nor skipped one. */
+    Watch fullWithoutNewMinisocks(Dump dump) {
+        tracker.update(dump.complete(), Sample.full(tick(), SECOND).withoutNewMinisocks());
         return this;
     }
 

@@ -2,11 +2,15 @@
 package io.tcpvigil.ports;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.tcpvigil.tcp.IpAddress;
 import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.TcpState;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,7 +95,7 @@ class PortBreakdownTest {
         assertEquals(12, busiest.portsUsed());
         assertEquals(13, busiest.states().connections());
         assertEquals(1, busiest.states().of(TcpState.TIME_WAIT));
-        assertEquals(12.0 / 28232, busiest.utilisation(range));
+        assertEquals(12.0 / 28232, busiest.utilisation());
         assertEquals(1, breakdown.destinations().get(1).portsUsed());
     }
 
@@ -176,6 +180,86 @@ class PortBreakdownTest {
         assertEquals(false, narrower.contains(32770));
         assertEquals(true, narrower.contains(32778));
         assertEquals(false, narrower.contains(61000));
+    }
+
+    private void bound(SocketTable to, int address, int port, TcpState state) {
+        to.begin(state, state == TcpState.CLOSED ? SocketKind.BOUND : SocketKind.FULL);
+        to.putIpv4(address, port, state == TcpState.CLOSED ? 0 : THERE, state == TcpState.CLOSED ? 0 : 5432);
+        to.putQueues(7, 0);
+        to.commit();
+    }
+
+    @Test
+    void countsNoPortAsAvailableThatABindHolds() {
+        EphemeralRange few = new EphemeralRange(40000, 40019, new BitSet());
+        ipv4(TcpState.LISTEN, 40001, 0, 0);
+        bound(table, HERE, 40002, TcpState.CLOSED);
+        ipv4(TcpState.ESTABLISHED, 40003, THERE, 5432);
+        ipv4(TcpState.ESTABLISHED, 40004, THERE, 5432);
+        SocketTable explicit = new SocketTable();
+        bound(explicit, HERE, 40002, TcpState.CLOSED);
+        bound(explicit, HERE, 40004, TcpState.ESTABLISHED);
+        bound(explicit, HERE, 40005, TcpState.ESTABLISHED);
+        DestinationUse use = PortBreakdown.analyse(
+                        table, table, new PortContext(few, TimeWaitReuse.UNKNOWN, explicit, null))
+                .destinations()
+                .get(0);
+        assertEquals(2, use.portsUsed());
+        // 20 without the listener's and two that are bound; 40004 is bound, too, but this destination's own.
+        assertEquals(17, use.portsAvailable());
+        assertEquals(DestinationUse.UNKNOWN, use.portsReusable());
+    }
+
+    @Test
+    void countsPoolsOfPortsPerAddress() {
+        EphemeralRange few = new EphemeralRange(40000, 40019, new BitSet());
+        SocketTable explicit = new SocketTable();
+        bound(explicit, HERE, 40004, TcpState.ESTABLISHED);
+        bound(explicit, HERE, 40005, TcpState.CLOSED);
+        bound(explicit, HERE, 50000, TcpState.CLOSED);
+        // In the way of bind on the same address, not on another.
+        ipv4(TcpState.ESTABLISHED, 40006, THERE, 80);
+        ipv4(TcpState.ESTABLISHED, 40004, THERE, 5432);
+        bound(table, HERE + 1, 40007, TcpState.CLOSED);
+        PortContext context = new PortContext(few, TimeWaitReuse.UNKNOWN, explicit, null);
+        assertEquals(
+                List.of(new BindPool(IpAddress.ofIpv4(HERE), 2, 3, 20)),
+                PortBreakdown.analyse(table, table, context).pools());
+        assertNull(PortBreakdown.of(table, table, few).pools(), "nobody asked");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 2", "2, 1", "-1, -1"})
+    void tellsWhatTimeWaitCouldGiveBack(long mode, int expected) {
+        for (int[] each : new int[][] {{HERE, 40000, 50_000}, {HERE, 40001, 59_500}, {0x7F000001, 40002, 10_000}}) {
+            table.begin(TcpState.TIME_WAIT, SocketKind.MINISOCK);
+            table.putIpv4(each[0], each[1], each[0] == HERE ? THERE : 0x7F000001, 5432);
+            table.putTimer(3, each[2], 0);
+            table.commit();
+        }
+        ipv4(TcpState.FIN_WAIT_2, 40003, THERE, 5432);
+        PortContext context = new PortContext(range, new TimeWaitReuse(mode, 1000), null, null);
+        int reusable = 0;
+        for (DestinationUse use : PortBreakdown.analyse(table, table, context).destinations()) {
+            reusable = mode < 0 ? use.portsReusable() : reusable + use.portsReusable();
+        }
+        assertEquals(expected, reusable);
+    }
+
+    @Test
+    void listsUdpPortsThatServe() {
+        SocketTable udp = new SocketTable();
+        bound(udp, 0, 53, TcpState.CLOSED);
+        bound(udp, HERE, 53, TcpState.CLOSED);
+        bound(udp, HERE, 40000, TcpState.CLOSED);
+        bound(udp, HERE, 123, TcpState.ESTABLISHED);
+        PortContext context = new PortContext(range, TimeWaitReuse.UNKNOWN, null, udp);
+        List<UdpPort> ports = Objects.requireNonNull(
+                PortBreakdown.analyse(table, table, context).udp());
+        assertEquals(1, ports.size());
+        assertEquals(53, ports.get(0).port());
+        assertEquals(2, ports.get(0).locals().size());
+        assertEquals(14, ports.get(0).receiveQueueBytes());
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpvigil.Nullable;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,12 +49,15 @@ class SocketFilterTest {
         table.commit();
     }
 
+    private static @Nullable Boolean heldByNginx(SocketTable table, int row, String name) {
+        return table.inode(row) == 7 ? name.equals("nginx") || name.equals("42") : null;
+    }
+
     private String matching(String filter) {
         SocketFilter parsed = SocketFilter.parse(List.of(filter));
         StringBuilder rows = new StringBuilder();
         for (int row = 0; row < table.rows(); row++) {
-            if (parsed.matches(
-                    table, row, (inode, name) -> inode == 7 ? name.equals("nginx") || name.equals("42") : null)) {
+            if (parsed.matches(table, row, SocketFilterTest::heldByNginx)) {
                 rows.append(row);
             }
         }

@@ -123,6 +123,7 @@ final class LandingPageTest {
                 plain.range(),
                 plain.ports(),
                 plain.services(),
+                null,
                 null);
         assertFalse(html().contains("<script"), html());
         assertFalse(html().contains("'&\""), html());

@@ -30,7 +30,6 @@ public final class InetDiagReader {
     private static final int ATTRIBUTE_SHUTDOWN = 8;
     private static final int ATTRIBUTE_CGROUP_ID = 21;
 
-    private static final int SOCK_DIAG_BY_FAMILY = 20;
     private static final int TCP_CLOSE = 7;
     private static final int TIMER_TIME_WAIT = 3;
     /** MAX_TCP_KEEPIDLE of {@code include/net/tcp.h}, 32767 s: no timer of TCP can be set longer. */
@@ -67,11 +66,28 @@ public final class InetDiagReader {
     public void dump(boolean ipv6, int stateMask, boolean withTcpInfo, SocketFilter filter, SocketTable table)
             throws IOException {
         byte[] request = InetDiagRequest.of(
-                ipv6 ? InetDiagMessage.AF_INET6 : InetDiagMessage.AF_INET,
-                withTcpInfo ? InetDiagRequest.EXTENSION_INFO : 0,
-                stateMask,
-                filter);
-        dump.run(SOCK_DIAG_BY_FAMILY, request, new NetlinkDump.Handler() {
+                ipv6 ? InetDiagMessage.AF_INET6 : InetDiagMessage.AF_INET, extensions(withTcpInfo), stateMask, filter);
+        run(InetDiagRequest.TYPE_ONE_FAMILY, request, table);
+    }
+
+    /**
+     * Appends the sockets of both families, as {@link #dump} does: in one walk of the kernel's hash table, which takes
+     * milliseconds even where it is empty.
+     *
+     * @throws io.tcpvigil.kernel.netlink.NetlinkException also when the kernel does not know this request
+     */
+    public void dumpBothFamilies(int stateMask, boolean withTcpInfo, SocketFilter filter, SocketTable table)
+            throws IOException {
+        byte[] request = InetDiagRequest.ofBothFamilies(extensions(withTcpInfo), stateMask, filter);
+        run(InetDiagRequest.TYPE_BOTH_FAMILIES, request, table);
+    }
+
+    private static int extensions(boolean withTcpInfo) {
+        return withTcpInfo ? InetDiagRequest.EXTENSION_INFO : 0;
+    }
+
+    private void run(int type, byte[] request, SocketTable table) throws IOException {
+        dump.run(type, request, new NetlinkDump.Handler() {
             @Override
             public void datagram() {
                 table.boundary();

@@ -14,6 +14,8 @@ final class TcpInfo {
     /** The running kernel does not have the field. No field reaches it: the largest are unsigned 32 bits. */
     static final long ABSENT = -1;
 
+    static final int RETRANSMITS_OFFSET = 2;
+    static final int PROBES_OFFSET = 3;
     static final int RTO_OFFSET = 8;
     static final int LAST_DATA_SENT_OFFSET = 44;
     static final int LAST_DATA_RECEIVED_OFFSET = 52;
@@ -23,6 +25,8 @@ final class TcpInfo {
     static final int TOTAL_RETRANS_OFFSET = 100;
     static final int BYTES_ACKED_OFFSET = 120;
     static final int BYTES_RECEIVED_OFFSET = 128;
+    static final int SEGS_IN_OFFSET = 140;
+    static final int DATA_SEGS_IN_OFFSET = 152;
     static final int BYTES_SENT_OFFSET = 200;
     static final int BYTES_RETRANS_OFFSET = 208;
 
@@ -39,6 +43,16 @@ final class TcpInfo {
         this.offset = offset;
         this.length = length;
         return this;
+    }
+
+    /** Retransmission time-outs in a row. */
+    long retransmits() {
+        return unsigned8(RETRANSMITS_OFFSET);
+    }
+
+    /** Zero-window and keepalive probes without an answer. */
+    long probes() {
+        return unsigned8(PROBES_OFFSET);
     }
 
     /** Milliseconds since the application last had data sent. */
@@ -86,6 +100,16 @@ final class TcpInfo {
         return signed64(BYTES_RECEIVED_OFFSET);
     }
 
+    /** Segments received, over the whole life. */
+    long segmentsReceived() {
+        return unsigned32(SEGS_IN_OFFSET);
+    }
+
+    /** Segments received that had payload. */
+    long dataSegmentsReceived() {
+        return unsigned32(DATA_SEGS_IN_OFFSET);
+    }
+
     /** Payload bytes sent, those sent again included; no SYN, no FIN. */
     long bytesSent() {
         return signed64(BYTES_SENT_OFFSET);
@@ -94,6 +118,10 @@ final class TcpInfo {
     /** Payload bytes sent again. */
     long bytesRetransmitted() {
         return signed64(BYTES_RETRANS_OFFSET);
+    }
+
+    private long unsigned8(int field) {
+        return field + Byte.BYTES > length ? ABSENT : buffer.get(offset + field) & 0xFF;
     }
 
     private long unsigned32(int field) {

@@ -4,6 +4,7 @@ package io.tcpvigil.kernel.libc;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import jnr.constants.platform.Errno;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
@@ -35,7 +36,11 @@ public final class Libc {
     public static final int SO_LINGER = 13;
     public static final int SO_RCVTIMEO = 20;
     public static final int SO_RCVBUFFORCE = 33;
+    public static final int SO_MEMINFO = 55;
     public static final int SO_COOKIE = 57;
+
+    /** {@link #receiveNow}: nothing is waiting. */
+    public static final int NOTHING = -1;
 
     /** {@code <sched.h>}: the network namespace, for {@link #unshare} and {@link #setns}. */
     public static final int CLONE_NEWNET = 0x40000000;
@@ -52,11 +57,30 @@ public final class Libc {
     /** {@code <poll.h>}: there is something to read. */
     public static final int POLLIN = 0x1;
 
+    /** {@code <sched.h>}: the mounts, for {@link #unshare}. */
+    public static final int CLONE_NEWNS = 0x20000;
+
+    /** {@code <sys/mount.h>}, for {@link #mount}: the mount and all below it keep their changes to themselves. */
+    public static final long MS_REC_PRIVATE = 0x4000 | 0x40000;
+
+    private static final int PROT_READ = 1;
+    private static final int PROT_WRITE = 2;
+    private static final int MAP_SHARED = 1;
+
     private static final int POLLFD_SIZE = 8;
     /** {@code <sys/resource.h>}; the same on x86-64 and aarch64. */
     private static final int RLIMIT_NOFILE = 7;
 
+    private static final int RLIMIT_MEMLOCK = 8;
     private static final int RLIMIT_SIZE = 16;
+
+    /** {@code <linux/time.h>}: goes on while the machine is suspended, and never backwards. */
+    private static final int CLOCK_BOOTTIME = 7;
+
+    /** {@code <linux/time.h>}: the processor time of the calling thread. */
+    private static final int CLOCK_THREAD_CPUTIME_ID = 3;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final LibcFunctions functions;
     private final Runtime runtime;
@@ -163,6 +187,23 @@ public final class Libc {
         return check("recv", (int) received);
     }
 
+    /**
+     * recv(2) of what is waiting, into native memory.
+     *
+     * @return as {@link #recv}; {@link #NOTHING} when nothing is waiting
+     */
+    public int receiveNow(int fd, NativeBuffer buffer, int flags) throws SyscallException {
+        Pointer pointer = buffer.pointer();
+        long received;
+        do {
+            received = functions.recv(fd, pointer, buffer.capacity(), flags | MSG_DONTWAIT);
+        } while (received < 0 && interrupted());
+        if (received < 0 && runtime.getLastError() == Errno.EAGAIN.intValue()) {
+            return NOTHING;
+        }
+        return check("recv", (int) received);
+    }
+
     /** read(2): fills {@code bytes} from its start and gives how many; 0 at the end. */
     public int read(int fd, byte[] bytes) throws SyscallException {
         long read;
@@ -200,8 +241,7 @@ public final class Libc {
 
     /** open(2): a descriptor of {@code path}. */
     public int open(String path, int flags) throws SyscallException {
-        byte[] terminated = (path + '\0').getBytes(StandardCharsets.UTF_8);
-        return check("open " + path, functions.open(terminated, flags));
+        return check("open " + path, functions.open(terminated(path), flags));
     }
 
     /** setns(2): moves the calling thread, and only it, into the namespace that {@code fd} stands for. */
@@ -219,15 +259,77 @@ public final class Libc {
         check("ioctl", functions.ioctl(fd, request, argument));
     }
 
+    /** ioctl(2) with a number. */
+    public void ioctl(int fd, long request, long argument) throws SyscallException {
+        check("ioctl", functions.ioctl(fd, request, argument));
+    }
+
+    /**
+     * A system call that the C library has no function for.
+     *
+     * @param operation its name, for the exception
+     * @param number from {@link SyscallNumbers}
+     * @param arguments at most six; addresses as of {@link NativeBuffer#address}
+     * @return what the kernel returned: a descriptor, a count, an address
+     */
+    public long systemCall(String operation, int number, long... arguments) throws SyscallException {
+        long[] six = Arrays.copyOf(arguments, 6);
+        long result = functions.syscall(number, six[0], six[1], six[2], six[3], six[4], six[5]);
+        if (result == -1) {
+            throw new SyscallException(operation, runtime.getLastError());
+        }
+        return result;
+    }
+
+    /** mmap(2): {@code length} bytes of what {@code fd} stands for, shared with the kernel. */
+    public MappedMemory map(SyscallNumbers numbers, int fd, long offset, long length, boolean writable)
+            throws SyscallException {
+        int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+        return new MappedMemory(
+                this, systemCall("mmap", numbers.mmap(), 0, length, protection, MAP_SHARED, fd, offset), length);
+    }
+
+    /** getpagesize(2): what offsets into {@link #map} are multiples of. */
+    public int pageBytes() {
+        return functions.getpagesize();
+    }
+
+    void unmap(long address, long length) throws SyscallException {
+        check("munmap", functions.munmap(address, length));
+    }
+
+    /** mount(2) without data: for file systems of the kernel, and to change how a mount is shared. */
+    public void mount(String type, String target, long flags) throws SyscallException {
+        byte[] name = terminated(type);
+        check("mount " + target, functions.mount(name, terminated(target), name, flags, 0));
+    }
+
+    private static byte[] terminated(String text) {
+        return (text + '\0').getBytes(StandardCharsets.UTF_8);
+    }
+
     /**
      * Raises the number of descriptors that this process may have open, as far as it is allowed to.
      *
      * @return how many it may have now
      */
     public long raiseDescriptorLimit(long wanted) throws SyscallException {
+        return raiseLimit(RLIMIT_NOFILE, wanted);
+    }
+
+    /**
+     * Raises the bytes that this process may lock, which kernels before 5.11 charge BPF maps to, as far as it is allowed to.
+     *
+     * @return how many it may lock now
+     */
+    public long raiseLockedMemoryLimit(long wanted) throws SyscallException {
+        return raiseLimit(RLIMIT_MEMLOCK, wanted);
+    }
+
+    private long raiseLimit(int resource, long wanted) throws SyscallException {
         // struct rlimit { rlim_t rlim_cur; rlim_t rlim_max; }, both unsigned 64 bits.
         byte[] limit = new byte[RLIMIT_SIZE];
-        check("getrlimit", functions.getrlimit(RLIMIT_NOFILE, limit));
+        check("getrlimit", functions.getrlimit(resource, limit));
         ByteBuffer fields = ByteBuffer.wrap(limit).order(ByteOrder.nativeOrder());
         long soft = fields.getLong(0);
         long hard = fields.getLong(8);
@@ -237,15 +339,35 @@ public final class Libc {
         if (Long.compareUnsigned(hard, wanted) < 0) {
             byte[] both =
                     nativeBytes(RLIMIT_SIZE).putLong(wanted).putLong(wanted).array();
-            if (functions.setrlimit(RLIMIT_NOFILE, both) == 0) {
+            if (functions.setrlimit(resource, both) == 0) {
                 return wanted;
             }
             // Only CAP_SYS_RESOURCE raises the hard limit; the soft one may always go up to it.
         }
         long allowed = Long.compareUnsigned(hard, wanted) < 0 ? hard : wanted;
         byte[] raised = nativeBytes(RLIMIT_SIZE).putLong(allowed).putLong(hard).array();
-        check("setrlimit", functions.setrlimit(RLIMIT_NOFILE, raised));
+        check("setrlimit", functions.setrlimit(resource, raised));
         return allowed;
+    }
+
+    /** clock_gettime(2) of CLOCK_BOOTTIME: nanoseconds since the machine started, the time that it was suspended included. */
+    public long bootTimeNanos() {
+        return clock(CLOCK_BOOTTIME);
+    }
+
+    /** clock_gettime(2) of CLOCK_THREAD_CPUTIME_ID: nanoseconds that the calling thread has run, in the kernel too. */
+    public long threadCpuNanos() {
+        return clock(CLOCK_THREAD_CPUTIME_ID);
+    }
+
+    private long clock(int clock) {
+        // struct timespec { time_t tv_sec; long tv_nsec; }
+        long[] timespec = new long[2];
+        if (functions.clock_gettime(clock, timespec) != 0) {
+            // Both clocks are in every kernel since 2.6.39, and no argument can be wrong.
+            throw new IllegalStateException("clock_gettime: " + SyscallException.describe(runtime.getLastError()));
+        }
+        return timespec[0] * NANOS_PER_SECOND + timespec[1];
     }
 
     /** isatty(3). */

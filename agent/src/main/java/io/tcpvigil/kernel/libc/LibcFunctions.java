@@ -54,9 +54,27 @@ public interface LibcFunctions {
 
     int ioctl(int fd, long request, @In @Out byte[] argument);
 
+    /** The same function where the argument is a number. */
+    int ioctl(int fd, long request, long argument);
+
+    /**
+     * syscall(2) is variadic in C; on the CPUs of {@link SyscallNumbers} whole numbers are passed alike. With all six
+     * arguments, needed or not: in a function of six parameters in all, jnr-ffi 2.3.4 passes garbage as the last one
+     * (x86-64), while a function of seven goes another way, through libffi. For the same reason mmap is not declared here.
+     */
+    long syscall(long number, long first, long second, long third, long fourth, long fifth, long sixth);
+
+    int getpagesize();
+
+    int munmap(long address, @size_t long length);
+
+    int mount(@In byte[] source, @In byte[] target, @In byte[] type, long flags, long data);
+
     int getrlimit(int resource, @Out byte[] limit);
 
     int setrlimit(int resource, @In byte[] limit);
+
+    int clock_gettime(int clock, @Out long[] timespec);
 
     int isatty(int fd);
 }

@@ -30,6 +30,11 @@ public final class NativeBuffer {
         return bytes.capacity();
     }
 
+    /** Where the memory begins, for structures that hold pointers; good while this object is reachable. */
+    public long address() {
+        return pointer.address();
+    }
+
     Pointer pointer() {
         return pointer;
     }

@@ -42,7 +42,7 @@ public final class NetlinkMessage {
     private int offset;
     private int limit;
 
-    NetlinkMessage(ByteBuffer buffer) {
+    public NetlinkMessage(ByteBuffer buffer) {
         this.buffer = buffer;
     }
 
@@ -52,7 +52,7 @@ public final class NetlinkMessage {
      * @param end where the datagram ends
      * @return where the next message starts (at or after {@code end} when there is none)
      */
-    int wrap(int offset, int end) throws MalformedMessageException {
+    public int wrap(int offset, int end) throws MalformedMessageException {
         if (end - offset < HEADER_SIZE) {
             throw new MalformedMessageException(
                     offset, "header cut short: " + (end - offset) + " of " + HEADER_SIZE + " bytes");

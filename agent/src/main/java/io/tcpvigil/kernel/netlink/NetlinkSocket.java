@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * with it. Not thread-safe.
  */
 public final class NetlinkSocket implements NetlinkChannel {
-    private static final int AF_NETLINK = 16;
+    static final int AF_NETLINK = 16;
 
     /**
      * The kernel makes a dump's datagrams as large as the largest receive that the socket has seen, up to 32 KiB; and once
@@ -36,8 +36,7 @@ public final class NetlinkSocket implements NetlinkChannel {
      * @param timeoutMillis how long one receive may wait before it fails with EAGAIN
      */
     public static NetlinkSocket open(Libc libc, int protocol, long timeoutMillis) throws SyscallException {
-        NetlinkSocket socket =
-                new NetlinkSocket(libc, libc.socket(AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, protocol));
+        NetlinkSocket socket = open(libc, protocol);
         try {
             libc.receiveTimeout(socket.fd, timeoutMillis);
         } catch (SyscallException failure) {
@@ -45,6 +44,18 @@ public final class NetlinkSocket implements NetlinkChannel {
             throw failure;
         }
         return socket;
+    }
+
+    static NetlinkSocket open(Libc libc, int protocol) throws SyscallException {
+        return new NetlinkSocket(libc, libc.socket(AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, protocol));
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    NativeBuffer nativeBuffer() {
+        return buffer;
     }
 
     @Override

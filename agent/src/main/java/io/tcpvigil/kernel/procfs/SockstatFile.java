@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.kernel.procfs;
 
+import io.tcpvigil.tcp.SocketUsage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -15,24 +16,6 @@ import java.util.StringTokenizer;
  * </pre>
  */
 public final class SockstatFile {
-    /**
-     * The numbers of TCP at one moment. Mind the scopes: some are of the network namespace, some of the whole host.
-     *
-     * @param inUse full {@code AF_INET} sockets in the kernel's tables, listeners included; of the namespace
-     * @param inUseIpv6 the same for {@code AF_INET6}; of the namespace; empty when IPv6 is switched off in the kernel
-     * @param orphans full sockets that no process holds any more; of the whole host
-     * @param timeWait minisocks of both families: TIME-WAIT, and FIN-WAIT-2 that no process holds; of the namespace
-     * @param allocated all TCP sockets of both families, closed ones that a process still holds included; of the whole host
-     * @param memoryPages buffer memory in pages; of the whole host
-     */
-    public record Usage(
-            OptionalLong inUse,
-            OptionalLong inUseIpv6,
-            OptionalLong orphans,
-            OptionalLong timeWait,
-            OptionalLong allocated,
-            OptionalLong memoryPages) {}
-
     private final Path ipv4;
     private final Path ipv6;
 
@@ -41,13 +24,13 @@ public final class SockstatFile {
         this.ipv6 = procFs.net().resolve("sockstat6");
     }
 
-    public Usage read() throws IOException {
+    public SocketUsage read() throws IOException {
         Fields tcp = Fields.find(SmallFile.read(ipv4), "TCP:", ipv4);
         String ipv6Text = SmallFile.readIfPresent(ipv6);
         OptionalLong inUseIpv6 = ipv6Text == null
                 ? OptionalLong.empty()
                 : Fields.find(ipv6Text, "TCP6:", ipv6).get("inuse");
-        return new Usage(
+        return new SocketUsage(
                 tcp.get("inuse"), inUseIpv6, tcp.get("orphan"), tcp.get("tw"), tcp.get("alloc"), tcp.get("mem"));
     }
 

@@ -21,6 +21,7 @@ final class AcceptQueueFull {
                     .state(LISTEN)
                     .peer(SYN)
                     .kernel(SYN, ACK)
+                    .state(SYN_RECEIVED, REQUEST_SOCKET)
                     .peer(ACK)
                     .state(ESTABLISHED)
                     .connections(

@@ -41,6 +41,7 @@ final class ResetInEachState {
         open.accept(s.connection(3).note("FIN-WAIT-2"));
         s.shutdown()
                 .kernel(FIN, ACK)
+                .state(FIN_WAIT_1)
                 .peer(ACK)
                 .state(FIN_WAIT_2)
                 .peer(RST)
@@ -52,6 +53,7 @@ final class ResetInEachState {
         open.accept(s.connection(5).note("CLOSING"));
         s.shutdown()
                 .kernel(FIN, ACK)
+                .state(FIN_WAIT_1)
                 .peer(FIN, ACK)
                 .ack(1)
                 .kernel(ACK)
@@ -61,6 +63,7 @@ final class ResetInEachState {
         open.accept(s.connection(6).note("LAST-ACK"));
         s.peer(FIN, ACK)
                 .kernel(ACK)
+                .state(CLOSE_WAIT)
                 .close()
                 .kernel(FIN, ACK)
                 .state(LAST_ACK)

@@ -4,6 +4,7 @@ package io.tcpvigil.kernel.procfs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tcpvigil.tcp.SocketUsage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,7 +22,7 @@ class SockstatFileTest {
     @Test
     void readsTheUsageOfARealKernel() throws IOException {
         assertEquals(
-                new SockstatFile.Usage(
+                new SocketUsage(
                         OptionalLong.of(21),
                         OptionalLong.of(7),
                         OptionalLong.of(2),
@@ -37,7 +38,7 @@ class SockstatFileTest {
         write("sockstat6", "TCP6: other 1\n");
 
         assertEquals(
-                new SockstatFile.Usage(
+                new SocketUsage(
                         OptionalLong.empty(),
                         OptionalLong.empty(),
                         OptionalLong.empty(),
@@ -51,7 +52,7 @@ class SockstatFileTest {
     void hasNoNumberForIpv6WhenItIsSwitchedOff() throws IOException {
         write("sockstat", "TCP: inuse 1 orphan 0 tw 0 alloc 1 mem 1\n");
 
-        SockstatFile.Usage usage = new SockstatFile(ProcFs.at(directory)).read();
+        SocketUsage usage = new SockstatFile(ProcFs.at(directory)).read();
 
         assertEquals(OptionalLong.empty(), usage.inUseIpv6());
         assertEquals(OptionalLong.of(1), usage.inUse());

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.agent;
+
+import io.tcpvigil.Nullable;
+import io.tcpvigil.findings.DetectorSet;
+import io.tcpvigil.findings.EventRates;
+import io.tcpvigil.findings.EventWindow;
+import io.tcpvigil.findings.Findings;
+import io.tcpvigil.findings.Limits;
+import io.tcpvigil.findings.Observation;
+import io.tcpvigil.findings.Thresholds;
+import io.tcpvigil.kernel.LocalPorts;
+import io.tcpvigil.kernel.procfs.ProcFs;
+import io.tcpvigil.kernel.procfs.Sysctls;
+import io.tcpvigil.lifecycle.TrackedConnections;
+import io.tcpvigil.owners.OwnerMap;
+import io.tcpvigil.ports.DestinationTrends;
+import io.tcpvigil.ports.EphemeralRange;
+import io.tcpvigil.ports.PortBreakdown;
+import io.tcpvigil.ports.PortContext;
+import io.tcpvigil.ports.TimeWaitReuse;
+import io.tcpvigil.report.Following;
+import io.tcpvigil.tcp.Coverage;
+import io.tcpvigil.tcp.SocketTable;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Brings together what the detectors look at, full sample by full sample. Thorough for somebody who waits for an answer: then
+ * all processes are visited at the first look, the time since the last ACK and the ports that bind(2) chose are asked for, too,
+ * which costs several times a dump. Not thread-safe.
+ */
+public final class Diagnosis implements AutoCloseable {
+    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long TREND_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final int TRENDS = 100;
+    private static final long THOROUGH_HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Kernels without tcp_tw_reuse_delay wait for a second. */
+    private static final long USUAL_REUSE_DELAY_MILLIS = 1000;
+
+    /** Without the time since the last ACK, one that is half closed and in use looks forgotten: so it must do for longer. */
+    private static final long SILENT_MILLIS = 60_000;
+
+    private final boolean thorough;
+    private final DetectorSet detectors;
+    private final OwnerMap owners = new OwnerMap(Path.of("/proc"), System::nanoTime);
+    private final SocketHolders holders = new SocketHolders(owners);
+    private final EventWindow window = new EventWindow(WINDOW_NANOS);
+    private final DestinationTrends trends = new DestinationTrends(TRENDS, TREND_NANOS);
+    private final @Nullable LocalPorts localPorts;
+    private final SocketTable bound = new SocketTable();
+    private boolean visited;
+
+    private Diagnosis(boolean thorough, Thresholds thresholds, @Nullable LocalPorts localPorts) {
+        this.thorough = thorough;
+        this.detectors = new DetectorSet(thresholds);
+        this.localPorts = localPorts;
+    }
+
+    /** For a daemon, which goes on looking. */
+    public static Diagnosis inPassing() {
+        Thresholds usual = Thresholds.USUAL;
+        return new Diagnosis(
+                false,
+                new Thresholds(SILENT_MILLIS, usual.enduranceMillis(), usual.forgotten(), usual.unanswered()),
+                null);
+    }
+
+    /** For somebody who waits, in the network namespace of the calling thread. */
+    public static Diagnosis thorough(Sampler.SourceWish source, Thresholds thresholds) {
+        return new Diagnosis(true, thresholds, new LocalPorts(ProcFs.ofThread(), source != Sampler.SourceWish.proc));
+    }
+
+    boolean isThorough() {
+        return thorough;
+    }
+
+    /** Breaks a full sample down by port, with all that is known here of what holds ports. */
+    PortBreakdown ports(SocketTable table, SocketTable listening, Sysctls sysctls, @Nullable EphemeralRange range) {
+        SocketTable explicit = null;
+        if (localPorts != null) {
+            localPorts.dumpBound(bound);
+            explicit = bound.coverage().isComplete() ? bound : null;
+        }
+        TimeWaitReuse reuse = new TimeWaitReuse(
+                sysctls.tcpTwReuse().orElse(-1), sysctls.tcpTwReuseDelayMillis().orElse(USUAL_REUSE_DELAY_MILLIS));
+        return PortBreakdown.analyse(table, listening, new PortContext(range, reuse, explicit, null));
+    }
+
+    /**
+     * Looks through a full sample.
+     *
+     * @param ports the same sample, as {@link #ports} broke it down
+     * @param before what the last full sample was found to be; stays when this one gave nothing
+     */
+    @Nullable
+    Findings look(
+            SocketTable table,
+            Sysctls sysctls,
+            @Nullable EphemeralRange range,
+            PortBreakdown ports,
+            Following following,
+            TrackedConnections connections,
+            @Nullable Findings before) {
+        if (table.coverage().extent() == Coverage.Extent.FAILED) {
+            return before;
+        }
+        long nanos = following.lifecycle().nanos();
+        boolean complete = table.coverage().isComplete();
+        if (thorough && !visited) {
+            owners.readAll();
+            visited = true;
+        }
+        owners.look(table, complete, thorough ? THOROUGH_HUNT_NANOS : HUNT_NANOS, 0);
+        holders.begin(table);
+        if (complete) {
+            trends.add(nanos, ports.destinations());
+        }
+        OptionalLong withoutPort = following.probe().problem() == null
+                ? OptionalLong.of(following.probe().connectsWithoutPort())
+                : OptionalLong.empty();
+        EventRates rates = window.add(nanos, following.kernelEvents(), withoutPort);
+        return detectors.look(new Observation(
+                nanos,
+                table,
+                connections,
+                following.lifecycle(),
+                rates,
+                following.usage(),
+                limits(sysctls),
+                ports,
+                range,
+                trends,
+                following.recentCoverage(),
+                holders));
+    }
+
+    private static Limits limits(Sysctls sysctls) {
+        return new Limits(
+                sysctls.tcpMaxTwBuckets(),
+                sysctls.tcpMaxOrphans(),
+                sysctls.tcpMem().isPresent()
+                        ? OptionalLong.of(sysctls.tcpMem().get().pressurePages())
+                        : OptionalLong.empty(),
+                sysctls.tcpMem().isPresent()
+                        ? OptionalLong.of(sysctls.tcpMem().get().highPages())
+                        : OptionalLong.empty(),
+                sysctls.tcpSyncookies(),
+                sysctls.tcpFinTimeoutSeconds());
+    }
+
+    @Override
+    public void close() {
+        if (localPorts != null) {
+            localPorts.close();
+        }
+    }
+}

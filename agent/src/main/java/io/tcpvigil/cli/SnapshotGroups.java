@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.cli;
+
+import com.google.gson.stream.JsonWriter;
+import io.tcpvigil.Nullable;
+import io.tcpvigil.agent.Sampler;
+import io.tcpvigil.export.ReportJson;
+import io.tcpvigil.kernel.LocalPorts;
+import io.tcpvigil.kernel.NamespaceSources;
+import io.tcpvigil.kernel.NetlinkSource;
+import io.tcpvigil.kernel.ProcSource;
+import io.tcpvigil.kernel.SocketQuery;
+import io.tcpvigil.kernel.SourceChoice;
+import io.tcpvigil.kernel.netns.NamespaceFinder;
+import io.tcpvigil.kernel.netns.NetworkNamespace;
+import io.tcpvigil.kernel.procfs.ProcFs;
+import io.tcpvigil.kernel.procfs.Sysctls;
+import io.tcpvigil.owners.CgroupTree;
+import io.tcpvigil.owners.OwnerMap;
+import io.tcpvigil.owners.OwnerProcess;
+import io.tcpvigil.owners.ProcessDetails;
+import io.tcpvigil.owners.ProcessInspector;
+import io.tcpvigil.ports.BindPool;
+import io.tcpvigil.ports.DestinationUse;
+import io.tcpvigil.ports.PortBreakdown;
+import io.tcpvigil.ports.PortContext;
+import io.tcpvigil.ports.TimeWaitReuse;
+import io.tcpvigil.ports.UdpPort;
+import io.tcpvigil.report.GroupedCounts;
+import io.tcpvigil.report.GroupedCounts.Group;
+import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.Coverage;
+import io.tcpvigil.tcp.Endpoint;
+import io.tcpvigil.tcp.SocketFilter;
+import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.StateCounts;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** What {@code snapshot --by} counts, and what is told of each group besides. Made for one look. */
+final class SnapshotGroups {
+    private static final String NOBODY = "(no process)";
+    private static final String HIDDEN = "(not readable)";
+    /** {@code tcp_tw_reuse_delay} before the kernel had it. */
+    private static final long USUAL_REUSE_DELAY_MILLIS = 1000;
+
+    private final Report report;
+    private final SocketTable table;
+    private final SocketFilter filter;
+    private final Sampler.SourceWish wish;
+
+    private String name = "";
+    private List<Group> groups = List.of();
+    /** What is told besides, in the order of the columns or members, by the key of the group. */
+    private final Map<String, String[]> more = new HashMap<>();
+
+    private String[] columns = {};
+    private final List<String> warnings = new ArrayList<>();
+    private @Nullable PortBreakdown ports;
+
+    SnapshotGroups(Report report, SocketTable table, SocketFilter filter, Sampler.SourceWish wish) {
+        this.report = report;
+        this.table = table;
+        this.filter = filter;
+        this.wish = wish;
+    }
+
+    void byPort() {
+        name = "port";
+        groups = GroupedCounts.byLocalPort(table);
+        ports = lookAtPorts(false);
+    }
+
+    void byRemote() {
+        name = "remote";
+        groups = GroupedCounts.byRemoteAddress(table);
+    }
+
+    void byDestination() {
+        name = "destination";
+        columns = new String[] {"ports_used", "ports_available", "ports_reusable"};
+        PortBreakdown look = lookAtPorts(true);
+        ports = look;
+        List<Group> found = new ArrayList<>();
+        for (DestinationUse use : look.destinations()) {
+            String key = use.source() + " > " + new Endpoint(use.destination(), use.port());
+            found.add(new Group(key, use.states()));
+            more.put(key, new String[] {
+                Integer.toString(use.portsUsed()),
+                Integer.toString(use.portsAvailable()),
+                use.portsReusable() == DestinationUse.UNKNOWN ? "?" : Integer.toString(use.portsReusable())
+            });
+        }
+        groups = found;
+    }
+
+    /** The connections together with what else decides about free ports. */
+    private PortBreakdown lookAtPorts(boolean pools) {
+        ProcFs procFs = ProcFs.ofThread();
+        Sysctls sysctls = Sysctls.read(procFs);
+        SocketTable udp = new SocketTable();
+        SocketTable bound = new SocketTable();
+        try (LocalPorts local = new LocalPorts(procFs, wish != Sampler.SourceWish.proc)) {
+            local.dumpUdp(udp);
+            if (pools) {
+                local.dumpBound(bound);
+            }
+        }
+        if (udp.coverage().extent() == Coverage.Extent.FAILED) {
+            warnings.add("UDP: " + udp.coverage().reason());
+        }
+        if (pools && !bound.coverage().isComplete()) {
+            warnings.add("pools: " + bound.coverage().reason());
+        }
+        SocketTable listening = table;
+        if (filter != SocketFilter.ALL) {
+            listening = new SocketTable();
+            try (SourceChoice sources = sources(procFs)) {
+                sources.dump(SocketQuery.LISTENERS, listening);
+            }
+        }
+        TimeWaitReuse reuse = sysctls.tcpTwReuse().isEmpty()
+                ? TimeWaitReuse.UNKNOWN
+                : new TimeWaitReuse(
+                        sysctls.tcpTwReuse().getAsLong(),
+                        sysctls.tcpTwReuseDelayMillis().orElse(USUAL_REUSE_DELAY_MILLIS));
+        PortContext context = new PortContext(
+                report.range(),
+                reuse,
+                pools && bound.coverage().isComplete() ? bound : null,
+                udp.coverage().extent() == Coverage.Extent.FAILED ? null : udp);
+        return PortBreakdown.analyse(table, listening, context);
+    }
+
+    private SourceChoice sources(ProcFs procFs) {
+        ProcSource proc = new ProcSource(procFs);
+        return wish == Sampler.SourceWish.proc
+                ? SourceChoice.only(proc)
+                : new SourceChoice(NetlinkSource.ofThread(), proc, System::nanoTime);
+    }
+
+    void byProcess(OwnerMap owners) {
+        name = "process";
+        columns = new String[] {"user", "unit", "open_files", "open_files_limit", "command_line"};
+        Map<String, OwnerProcess> processes = new HashMap<>();
+        groups = GroupedCounts.by(table, row -> {
+            List<OwnerProcess> found = owners.processes(table, row);
+            List<String> keys = new ArrayList<>(Math.max(1, found.size()));
+            for (OwnerProcess process : found) {
+                String key = process.name() + "/" + process.pid();
+                processes.putIfAbsent(key, process);
+                keys.add(key);
+            }
+            return keys.isEmpty() ? List.of(table.inode(row) == 0 ? NOBODY : HIDDEN) : keys;
+        });
+        ProcessInspector inspector = new ProcessInspector();
+        processes.forEach((key, process) -> more.put(
+                key, inspector.details(process).map(SnapshotGroups::describe).orElseGet(() ->
+                        new String[] {"?", process.placement().label(), "?", "?", "(has ended)"})));
+    }
+
+    private static String[] describe(ProcessDetails details) {
+        String uid = details.uid() == ProcessDetails.UNKNOWN ? "?" : Long.toString(details.uid());
+        return new String[] {
+            Objects.requireNonNullElse(details.user(), uid),
+            details.process().placement().label(),
+            details.openFiles() == ProcessDetails.UNKNOWN ? "?" : Long.toString(details.openFiles()),
+            details.softOpenFileLimit() == ProcessDetails.UNKNOWN ? "?" : Long.toString(details.softOpenFileLimit()),
+            details.commandLine()
+        };
+    }
+
+    /** A socket belongs where its process is now; where no process is known, where it was made (the cgroup attribute). */
+    void byUnit(OwnerMap owners) {
+        name = "unit";
+        CgroupTree tree = CgroupTree.usual();
+        groups = GroupedCounts.by(table, row -> {
+            List<String> keys = new ArrayList<>(1);
+            for (OwnerProcess process : owners.processes(table, row)) {
+                String label = process.placement().label();
+                if (!keys.contains(label)) {
+                    keys.add(label);
+                }
+            }
+            if (keys.isEmpty()) {
+                String made = tree.placement(table.cgroup(row)).label();
+                keys.add(made.equals("?") ? table.inode(row) == 0 ? NOBODY : HIDDEN : made);
+            }
+            return keys;
+        });
+    }
+
+    void byNamespace(SocketFilter.ProcessLookup processes) {
+        name = "netns";
+        columns = new String[] {"inode", "pid", "source", "reason"};
+        List<Group> found = new ArrayList<>();
+        try (NamespaceSources sources = new NamespaceSources()) {
+            NamespaceFinder.Found namespaces = NamespaceFinder.usual().find();
+            if (namespaces.hiddenProcesses() > 0) {
+                warnings.add(namespaces.hiddenProcesses()
+                        + " processes do not show their network namespace: run as root or add CAP_SYS_PTRACE");
+            }
+            SocketTable sockets = new SocketTable();
+            for (NetworkNamespace namespace : namespaces.namespaces()) {
+                NamespaceSources.Used used = sources.dump(namespace, SocketQuery.of(filter), sockets);
+                if (sockets.coverage().extent() == Coverage.Extent.FAILED) {
+                    warnings.add(namespace.label() + ": " + sockets.coverage().reason());
+                    continue;
+                }
+                sockets.retain(filter, processes);
+                StateCounts.Tally tally = new StateCounts.Tally();
+                for (int row = 0; row < sockets.rows(); row++) {
+                    tally.add(sockets.state(row), sockets.kind(row));
+                }
+                found.add(new Group(namespace.label(), tally.counts()));
+                more.put(namespace.label(), new String[] {
+                    Long.toString(namespace.inode()),
+                    namespace.pid() == NetworkNamespace.NO_PROCESS ? "-" : Integer.toString(namespace.pid()),
+                    used.source(),
+                    used.reason() == null ? "" : used.reason()
+                });
+            }
+        } catch (IOException failure) {
+            warnings.add("network namespaces: " + failure.getMessage());
+        }
+        groups = found;
+    }
+
+    void print(SnapshotText text) {
+        for (String warning : warnings) {
+            text.warn(warning);
+        }
+        PortBreakdown look = ports;
+        if (look != null && name.equals("destination")) {
+            text.destinations(look, Integer.MAX_VALUE);
+            text.pools(look);
+            return;
+        }
+        // What may be long and secret is for JSON, which a person asks for by name.
+        text.groups(name, groups, more, columns, name.equals("process") ? 4 : columns.length);
+        if (look != null) {
+            text.udp(look);
+        }
+    }
+
+    void writeJson(JsonWriter json) throws IOException {
+        ReportJson.writeGroups(
+                report,
+                name,
+                groups,
+                (group, writer) -> {
+                    String[] values = more.get(group.key());
+                    for (int i = 0; i < columns.length; i++) {
+                        writer.name(columns[i]);
+                        writeValue(values == null ? "" : values[i], writer);
+                    }
+                },
+                json);
+    }
+
+    private static void writeValue(String value, JsonWriter json) throws IOException {
+        boolean number = !value.isEmpty() && value.length() < 19;
+        for (int i = 0; i < value.length() && number; i++) {
+            number = value.charAt(i) >= '0' && value.charAt(i) <= '9';
+        }
+        if (number) {
+            json.value(Long.parseLong(value));
+        } else if (value.isEmpty() || value.equals("?") || value.equals("-")) {
+            json.nullValue();
+        } else {
+            json.value(value);
+        }
+    }
+
+    /** For the pools: their ports by address. */
+    static String[] cells(BindPool pool) {
+        return new String[] {
+            pool.source().isAny() ? "*" : pool.source().toString(),
+            Integer.toString(pool.bound()),
+            Integer.toString(pool.portsUsed()),
+            SnapshotText.percent(pool.utilisation())
+        };
+    }
+
+    /** For UDP: port, sockets, queue, where. */
+    static String[] cells(UdpPort port) {
+        StringBuilder where = new StringBuilder();
+        port.locals()
+                .forEach(local -> where.append(where.isEmpty() ? "" : ", ")
+                        .append(local.address().isAny() ? "*" : local.address().toString()));
+        return new String[] {
+            Integer.toString(port.port()),
+            port.receiveQueueBytes() < 0 ? "?" : Long.toString(port.receiveQueueBytes()),
+            where.toString()
+        };
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.export;
+
+import io.prometheus.client.Collector;
+import io.tcpvigil.Nullable;
+import io.tcpvigil.findings.Finding;
+import io.tcpvigil.findings.FindingId;
+import io.tcpvigil.findings.Findings;
+import io.tcpvigil.findings.Severity;
+import io.tcpvigil.report.Report;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What was wrong as of the last full sample: for each detector and severity 1 or 0.
+ *
+ * <pre>{@code
+ * # TYPE tcpvigil_finding gauge
+ * tcpvigil_finding{finding="close_wait_leak",severity="warning",} 0.0
+ * tcpvigil_finding{finding="close_wait_leak",severity="critical",} 1.0
+ * }</pre>
+ *
+ * <p>Every detector is there, so that an alert can tell that nothing is wrong from nobody looking: before the first full sample
+ * there is none, and one that could look at nothing is absent.
+ */
+public final class FindingsCollector extends Collector implements Collector.Describable {
+    private final Supplier<@Nullable Report> reports;
+
+    /** @param reports gives the last published report; null before the first */
+    public FindingsCollector(Supplier<@Nullable Report> reports) {
+        this.reports = reports;
+    }
+
+    @Override
+    public List<MetricFamilySamples> describe() {
+        return List.of(family(List.of()));
+    }
+
+    @Override
+    public List<MetricFamilySamples> collect() {
+        Report report = reports.get();
+        Findings findings = report == null ? null : report.findings();
+        if (findings == null) {
+            return List.of();
+        }
+        List<MetricFamilySamples.Sample> samples = new ArrayList<>();
+        for (FindingId id : FindingId.values()) {
+            boolean unknown = findings.blind().contains(id);
+            for (Severity severity : Severity.values()) {
+                boolean raised = isRaised(findings, id, severity);
+                if (unknown && !raised) {
+                    continue;
+                }
+                samples.add(new MetricFamilySamples.Sample(
+                        "tcpvigil_finding",
+                        List.of("finding", "severity"),
+                        List.of(id.label(), severity.label()),
+                        raised ? 1 : 0));
+            }
+        }
+        return List.of(family(samples));
+    }
+
+    private static boolean isRaised(Findings findings, FindingId id, Severity severity) {
+        for (Finding finding : findings.raised()) {
+            if (finding.id() == id && finding.severity() == severity) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static MetricFamilySamples family(List<MetricFamilySamples.Sample> samples) {
+        return new MetricFamilySamples(
+                "tcpvigil_finding",
+                Type.GAUGE,
+                "Whether this is wrong, as of the last full sample; see tcpvigil doctor.",
+                samples);
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.findings;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a detector has to tell of one thing that is wrong; written while the table is at hand. */
+final class Account {
+    private static final int MOST_HOLDERS = 8;
+
+    long count;
+    String headline = "";
+    String meaning = "";
+    String remedy = "";
+    String command = "tcpvigil snapshot";
+    final List<Measure> evidence = new ArrayList<>();
+    final List<Integer> ports = new ArrayList<>();
+    final List<Holder> holders = new ArrayList<>();
+
+    Account(long count, String headline) {
+        this.count = count;
+        this.headline = headline;
+    }
+
+    Account measure(String name, double value, String source) {
+        evidence.add(new Measure(name, value, source));
+        return this;
+    }
+
+    /** A count, which a double holds exactly up to 2^53. */
+    Account measure(String name, long value, String source) {
+        return measure(name, (double) value, source);
+    }
+
+    Account measure(Measure measure) {
+        evidence.add(measure);
+        return this;
+    }
+
+    Account means(String text) {
+        meaning = text;
+        return this;
+    }
+
+    Account remedy(String text) {
+        remedy = text;
+        return this;
+    }
+
+    Account command(String text) {
+        command = text;
+        return this;
+    }
+
+    Account port(int port) {
+        if (!ports.contains(port)) {
+            ports.add(port);
+        }
+        return this;
+    }
+
+    Account holder(Holder holder) {
+        if (holders.size() < MOST_HOLDERS && !holders.contains(holder)) {
+            holders.add(holder);
+        }
+        return this;
+    }
+
+    /** The processes that hold these rows, those with most of them first. */
+    Account holdersOf(Observation now, int[] rows, int rowCount) {
+        Map<Integer, Integer> counts = new TreeMap<>();
+        for (int i = 0; i < rowCount; i++) {
+            int number = now.holders().of(now.table(), rows[i]);
+            if (number != Holders.UNKNOWN) {
+                counts.merge(number, 1, Integer::sum);
+            }
+        }
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
+                .forEach(each -> now.holders().processes(each.getKey()).forEach(this::holder));
+        return this;
+    }
+}

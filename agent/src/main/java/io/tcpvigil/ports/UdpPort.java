@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.ports;
+
+import io.tcpvigil.tcp.Endpoint;
+import java.util.List;
+
+/**
+ * One local port on which UDP sockets wait for anybody's datagrams.
+ *
+ * @param locals where, one for each socket
+ * @param receiveQueueBytes what waits to be read, with the kernel's overhead; {@link PortUse#UNKNOWN} when not told
+ */
+public record UdpPort(int port, List<Endpoint> locals, long receiveQueueBytes) {
+    public UdpPort {
+        locals = List.copyOf(locals);
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.ports;
+
+import io.tcpvigil.Nullable;
+import io.tcpvigil.tcp.Endpoint;
+import io.tcpvigil.tcp.SocketKind;
+import io.tcpvigil.tcp.SocketTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Finds the UDP ports that serve: bound and not connected, and not chosen by the kernel for a client's questions. */
+final class UdpPorts {
+    private UdpPorts() {}
+
+    static List<UdpPort> of(SocketTable table, @Nullable EphemeralRange range) {
+        TreeMap<Integer, List<Integer>> rows = new TreeMap<>();
+        for (int row = 0; row < table.rows(); row++) {
+            int port = table.localPort(row);
+            if (table.kind(row) == SocketKind.BOUND && port != 0 && (range == null || !range.contains(port))) {
+                rows.computeIfAbsent(port, none -> new ArrayList<>(1)).add(row);
+            }
+        }
+        List<UdpPort> ports = new ArrayList<>();
+        rows.forEach((port, sockets) -> {
+            List<Endpoint> locals = new ArrayList<>();
+            long queue = 0;
+            for (int row : sockets) {
+                locals.add(table.local(row));
+                long bytes = table.receiveQueue(row);
+                queue = queue == PortUse.UNKNOWN || bytes == SocketTable.UNKNOWN ? PortUse.UNKNOWN : queue + bytes;
+            }
+            ports.add(new UdpPort(port, locals, queue));
+        });
+        return ports;
+    }
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tcpvigil.kernel.libc.Libc;
+import io.tcpvigil.kernel.netns.PrivateNamespace;
+import io.tcpvigil.testing.Churn;
+import io.tcpvigil.testing.Churn.Life;
+import io.tcpvigil.testing.Requirement;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLConnection;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code tcpvigil daemon} as a process of its own, in a namespace of its own: what a scraper and the journal see of it. */
+class DaemonProcessIT {
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+    @TempDir
+    private Path scratch;
+
+    @BeforeAll
+    static void needsRootAndTools() {
+        Requirement.root();
+        Requirement.program("promtool");
+    }
+
+    /** A daemon that listens on some port of loopback. */
+    private static final class Daemon implements AutoCloseable {
+        private final Process process;
+        private final Path errors;
+        private final String address;
+
+        Daemon(Path errors, String... arguments) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    "daemon",
+                    "--web.listen-address",
+                    "127.0.0.1:0"));
+            command.addAll(List.of(arguments));
+            this.errors = errors;
+            this.process =
+                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            String first = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+            address = first.substring(first.indexOf("http://"));
+        }
+
+        String get(String path) throws IOException {
+            URLConnection connection = URI.create(address).resolve(path).toURL().openConnection();
+            // A connection that is kept for the next scrape would be the oldest of all.
+            connection.setRequestProperty("Connection", "close");
+            try (InputStream in = connection.getInputStream()) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        }
+
+        double metric(String line) throws IOException {
+            String page = get("/metrics");
+            int at = page.indexOf("\n" + line + " ");
+            if (at < 0) {
+                return Double.NaN;
+            }
+            int value = at + line.length() + 2;
+            return Double.parseDouble(page.substring(value, page.indexOf('\n', value)));
+        }
+
+        /** Waits until the metric has at least this value, through later and later samples. */
+        double await(String line, double least) throws IOException, InterruptedException {
+            double value = metric(line);
+            for (int i = 0; i < 3000 && !(value >= least); i++) {
+                Thread.sleep(10);
+                value = metric(line);
+            }
+            assertTrue(value >= least, line + " is " + value + " in\n" + get("/metrics"));
+            return value;
+        }
+
+        String log() throws IOException {
+            return Files.readString(errors);
+        }
+
+        void signal(String signal) throws IOException, InterruptedException {
+            assertEquals(
+                    0,
+                    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                            .start()
+                            .waitFor());
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+            try {
+                assertTrue(process.waitFor(10, TimeUnit.SECONDS), "does not stop");
+            } catch (InterruptedException stop) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private interface Check {
+        void run(Daemon daemon) throws Exception;
+    }
+
+    private void withDaemon(Check check, String... arguments) throws Exception {
+        try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
+            namespace.call(() -> {
+                try (Daemon daemon = new Daemon(scratch.resolve("log"), arguments)) {
+                    daemon.await("tcpvigil_sample_complete", 1);
+                    check.run(daemon);
+                }
+                return true;
+            });
+        }
+    }
+
+    @Test
+    void tellsAScraperWhatBecameOfConnections() throws Exception {
+        withDaemon(
+                daemon -> {
+                    double before = daemon.metric("tcpvigil_kernel_events_total{event=\"passive_opens\",}");
+                    try (Churn churn = new Churn(LOOPBACK, 1)) {
+                        // Only what is listened on before it is connected to passes for inbound without the probe's
+                        // word.
+                        Thread.sleep(500);
+                        churn.run(new Life[] {Life.CLIENT_CLOSES, Life.SERVER_CLOSES, Life.CLIENT_ABORTS}, 300, 0);
+                    }
+                    daemon.await("tcpvigil_kernel_events_total{event=\"passive_opens\",}", before + 302);
+                    daemon.await(
+                            "tcpvigil_transitions_total{from=\"syn_received\",to=\"established\",evidence=\"exact\",}",
+                            302);
+                    daemon.await("tcpvigil_lifecycle_events_seen_total{event=\"opened_outbound\",}", 302);
+                    assertEquals(0, daemon.metric("tcpvigil_anomalies_total"));
+                    assertEquals(1, daemon.metric("tcpvigil_event_source_up{source=\"probe\",}"));
+                    Path page = Files.writeString(scratch.resolve("metrics"), daemon.get("/metrics"));
+                    Process promtool = new ProcessBuilder("promtool", "check", "metrics")
+                            .redirectInput(page.toFile())
+                            .redirectErrorStream(true)
+                            .start();
+                    String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                    assertEquals("", said);
+                    assertEquals("source netlink with destroy events and an exact probe\n", daemon.log());
+                },
+                "--interval=100ms",
+                "--full-interval=300ms",
+                "--cpu-budget=100");
+    }
+
+    @Test
+    void leavesOutTheSourcesThatItIsToldTo() throws Exception {
+        withDaemon(
+                daemon -> {
+                    daemon.await("tcpvigil_interval_seconds{tier=\"full\",}", 15);
+                    assertEquals(0, daemon.metric("tcpvigil_event_source_up{source=\"probe\",}"));
+                    assertEquals(0, daemon.metric("tcpvigil_event_source_up{source=\"destroy_events\",}"));
+                    assertEquals(
+                            "source netlink; without destroy events: switched off; without an exact probe: switched off\n",
+                            daemon.log());
+                },
+                "--no-probe",
+                "--no-destroy-events",
+                "--cpu-budget=100");
+    }
+
+    /** A stopped process stands for a suspended machine: when it goes on, its clock has moved. */
+    @Test
+    void hasTheRightAgesAfterALongPause() throws Exception {
+        withDaemon(
+                daemon -> {
+                    String age = "tcpvigil_state_oldest_seconds{state=\"established\",}";
+                    String closeWait = "tcpvigil_state_oldest_seconds{state=\"close_wait\",}";
+                    try (ServerSocket server = new ServerSocket(0, 50, LOOPBACK);
+                            Socket client = new Socket(LOOPBACK, server.getLocalPort());
+                            Socket accepted = server.accept()) {
+                        long opened = System.nanoTime();
+                        daemon.await(age, 0.2);
+                        daemon.signal("STOP");
+                        Thread.sleep(1500);
+                        client.shutdownOutput();
+                        Thread.sleep(1500);
+                        daemon.signal("CONT");
+                        // In CLOSE-WAIT since the middle of the pause, as far as anybody can tell.
+                        double waiting = daemon.await(closeWait, 1e-9);
+                        assertTrue(waiting <= (System.nanoTime() - opened) / 1e9, "waits for " + waiting);
+                        assertFalse(accepted.isClosed());
+                        try (Socket second = new Socket(LOOPBACK, server.getLocalPort());
+                                Socket alsoAccepted = server.accept()) {
+                            assertTrue(second.isConnected() && alsoAccepted.isConnected());
+                            double established = daemon.await(age, 0.3);
+                            assertTrue(established < 2, "the new one is not as old as the pause, but " + established);
+                        }
+                    }
+                    assertEquals(0, daemon.metric("tcpvigil_anomalies_total"));
+                },
+                "--interval=100ms",
+                "--full-interval=200ms",
+                "--cpu-budget=100");
+    }
+}
