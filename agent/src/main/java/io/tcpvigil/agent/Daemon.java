@@ -19,12 +19,13 @@ import java.util.function.Supplier;
 public final class Daemon {
     private final Supplier<Sampler> samplers;
     private final long firstIntervalNanos;
-    private final Consumer<String> log;
+    private final Log log;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private volatile @Nullable Report lastReport;
     private volatile long sourceFailures;
+    private Consumer<Report> observer = report -> {};
     private String condition = "";
 
     /**
@@ -33,10 +34,15 @@ public final class Daemon {
      * @param intervals how often to sample
      * @param log takes one line for each change of condition
      */
-    public Daemon(Supplier<Sampler> samplers, Intervals intervals, Consumer<String> log) {
+    public Daemon(Supplier<Sampler> samplers, Intervals intervals, Log log) {
         this.samplers = samplers;
         this.firstIntervalNanos = intervals.fastNanos();
         this.log = log;
+    }
+
+    /** Has {@code observer} told of each report once it is published, by the thread that samples; before {@link #run}. */
+    public void onPublished(Consumer<Report> observer) {
+        this.observer = observer;
     }
 
     /** The last published report; null before the first sample. */
@@ -76,11 +82,14 @@ public final class Daemon {
         try {
             Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
             lastReport = report;
-            logChange(condition(report));
+            logChange(isAsItShouldBe(report) ? Log.Priority.INFO : Log.Priority.WARNING, condition(report));
+            observer.accept(report);
         } catch (RuntimeException defect) {
             // The last report stays, and its age tells that no new one came.
             StackTraceElement[] trace = defect.getStackTrace();
-            logChange("a defect of tcpvigil, no sample: " + defect + (trace.length == 0 ? "" : " at " + trace[0]));
+            logChange(
+                    Log.Priority.ERROR,
+                    "a defect of tcpvigil, no sample: " + defect + (trace.length == 0 ? "" : " at " + trace[0]));
         }
         sourceFailures = sampler.sourceFailures();
     }
@@ -92,11 +101,15 @@ public final class Daemon {
             // Whether it came to its end in time or not, the caller goes on stopping.
             boolean ended = stopped.await(atMost, unit);
             if (!ended) {
-                log.accept("stopping without waiting any longer for the sample at hand");
+                log.say(Log.Priority.WARNING, "stopping without waiting any longer for the sample at hand");
             }
         } catch (InterruptedException stopAtOnce) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static boolean isAsItShouldBe(Report report) {
+        return report.source().reason() == null && report.coverage().isComplete();
     }
 
     private static String condition(Report report) {
@@ -124,10 +137,10 @@ public final class Daemon {
     }
 
     /** One line when the condition changes, none while it stays as it is. */
-    private void logChange(String now) {
+    private void logChange(Log.Priority priority, String now) {
         if (!Objects.equals(now, condition)) {
             condition = now;
-            log.accept(now);
+            log.say(priority, now);
         }
     }
 }

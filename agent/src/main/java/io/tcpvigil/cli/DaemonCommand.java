@@ -4,7 +4,10 @@ package io.tcpvigil.cli;
 import io.tcpvigil.agent.Daemon;
 import io.tcpvigil.agent.Diagnosis;
 import io.tcpvigil.agent.Intervals;
+import io.tcpvigil.agent.Log;
 import io.tcpvigil.agent.Sampler;
+import io.tcpvigil.agent.StandardErrorLog;
+import io.tcpvigil.agent.SystemdNotifier;
 import io.tcpvigil.export.ConnectionsCollector;
 import io.tcpvigil.export.FindingsCollector;
 import io.tcpvigil.export.LifecycleCollector;
@@ -34,7 +37,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 final class DaemonCommand implements Callable<Integer> {
-    private static final long STOP_SECONDS = 2;
+    private static final long STOP_SECONDS = 1;
     private static final long SHORTEST_INTERVAL_MILLIS = 10;
     private static final long LONGEST_INTERVAL_MILLIS = 3_600_000;
 
@@ -114,6 +117,8 @@ final class DaemonCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Intervals intervals = intervals();
         LongSupplier clock = Libc.get()::bootTimeNanos;
+        Log log = StandardErrorLog.ofProcess(System.getenv());
+        SystemdNotifier systemd = SystemdNotifier.ofProcess(System.getenv(), log);
         Daemon daemon = new Daemon(
                 () -> {
                     Sampler sampler = Sampler.followerOfThread(source, intervals, destroyEvents, probe);
@@ -121,7 +126,8 @@ final class DaemonCommand implements Callable<Integer> {
                     return sampler;
                 },
                 intervals,
-                DaemonCommand::log);
+                log);
+        daemon.onPublished(systemd::published);
         MetricsPage metrics = MetricsPage.of(
                 new ConnectionsCollector(
                         daemon::lastReport,
@@ -131,25 +137,28 @@ final class DaemonCommand implements Callable<Integer> {
                                 Main.Version.version(), Runtime.version().toString())),
                 new LifecycleCollector(daemon::lastReport),
                 new FindingsCollector(daemon::lastReport));
-        WebServer server = startServer(new LastSample(daemon::lastReport, clock, daemon::intervalNanos), metrics);
+        WebServer server = startServer(new LastSample(daemon::lastReport, clock, daemon::intervalNanos), metrics, log);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            systemd.stopping();
                             daemon.stop(STOP_SECONDS, TimeUnit.SECONDS);
                             server.stop();
                         },
                         "stop"));
         terminal.out().println("tcpvigil " + Main.Version.version() + ": http://" + display(server.address()) + "/");
         terminal.out().flush();
+        // A name to find it by among the others, in "top -H" and in stack traces.
+        Thread.currentThread().setName("sampler");
         daemon.run();
         return ExitCode.OK;
     }
 
-    private WebServer startServer(LastSample sample, MetricsPage metrics) throws IOException {
+    private WebServer startServer(LastSample sample, MetricsPage metrics, Log log) throws IOException {
         InetSocketAddress address;
         try {
             address = listenAddress(listen);
-            WebServer server = new WebServer(address, telemetryPath, sample, metrics, DaemonCommand::log);
+            WebServer server = new WebServer(address, telemetryPath, sample, metrics, log.at(Log.Priority.ERROR));
             server.start();
             return server;
         } catch (IllegalArgumentException wrong) {
@@ -205,10 +214,5 @@ final class DaemonCommand implements Callable<Integer> {
                 ? "localhost"
                 : address.getAddress().getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
-    }
-
-    /** Standard error, which systemd takes into the journal. */
-    private static void log(String line) {
-        System.err.println(line);
     }
 }
