@@ -26,7 +26,8 @@ public final class Daemon {
 
     private volatile @Nullable Report lastReport;
     private volatile long sourceFailures;
-    private Consumer<Report> observer = report -> {};
+    private Consumer<Report> beforePublishing = report -> {};
+    private Consumer<Report> onPublished = report -> {};
     private Consumer<Settings> onSettings = changed -> {};
     private String condition = "";
 
@@ -43,14 +44,19 @@ public final class Daemon {
         this.log = log;
     }
 
-    /** Has {@code observer} told of each report once it is published, by the thread that samples; before {@link #run}. */
+    /** Has {@code observer} told of each report just before it is published, by the thread that samples; before {@link #run}. */
+    public void beforePublishing(Consumer<Report> observer) {
+        beforePublishing = observer;
+    }
+
+    /** The same once it is published. */
     public void onPublished(Consumer<Report> observer) {
-        this.observer = observer;
+        onPublished = observer;
     }
 
     /** Has {@code observer} told of each change of settings, by the thread that samples; before {@link #run}. */
     public void onSettings(Consumer<Settings> observer) {
-        this.onSettings = observer;
+        onSettings = observer;
     }
 
     /** The last published report; null before the first sample. */
@@ -100,9 +106,10 @@ public final class Daemon {
     private void sample(Sampler sampler) {
         try {
             Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
+            beforePublishing.accept(report);
             lastReport = report;
             logChange(isAsItShouldBe(report) ? Log.Priority.INFO : Log.Priority.WARNING, condition(report));
-            observer.accept(report);
+            onPublished.accept(report);
         } catch (RuntimeException defect) {
             // The last report stays, and its age tells that no new one came.
             StackTraceElement[] trace = defect.getStackTrace();

@@ -5,6 +5,8 @@ import io.tcpvigil.config.Key;
 import io.tcpvigil.config.KeyTable;
 import io.tcpvigil.config.KeyType;
 import io.tcpvigil.config.KeyTypes;
+import io.tcpvigil.export.MetricsSettings;
+import io.tcpvigil.export.PortGroup;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Thresholds;
 import java.util.ArrayList;
@@ -68,6 +70,39 @@ public final class SettingKeys {
             "/metrics",
             "The path of the metrics.");
 
+    static final Key<Integer> MOST_PORTS =
+            mostSeries("ports", "local ports, or groups of them,", MetricsSettings.USUAL.mostPorts());
+    static final Key<Integer> MOST_DESTINATIONS =
+            mostSeries("destinations", "destinations", MetricsSettings.USUAL.mostDestinations());
+    static final Key<Integer> MOST_PROCESSES =
+            mostSeries("processes", "names of processes", MetricsSettings.USUAL.mostProcesses());
+    static final Key<Integer> MOST_UNITS =
+            mostSeries("units", "systemd units and containers", MetricsSettings.USUAL.mostUnits());
+    static final Key<MetricsSettings.Addresses> ADDRESSES = key(
+            "metrics.addresses",
+            "",
+            KeyTypes.choice("MODE", MetricsSettings.Addresses.class),
+            MetricsSettings.USUAL.addresses(),
+            "How addresses of destinations are shown in labels: full, only the network (prefix), or not at all (hidden).");
+    static final Key<Integer> IPV4_PREFIX_LENGTH = key(
+            "metrics.ipv4_prefix_length",
+            "",
+            KeyTypes.integer(0, 32),
+            MetricsSettings.USUAL.ipv4PrefixLength(),
+            "Bits of the network, where addresses are shown as prefixes.");
+    static final Key<Integer> IPV6_PREFIX_LENGTH = key(
+            "metrics.ipv6_prefix_length",
+            "",
+            KeyTypes.integer(0, 128),
+            MetricsSettings.USUAL.ipv6PrefixLength(),
+            "The same of IPv6.");
+    static final Key<List<PortGroup>> PORT_GROUPS = key(
+            "metrics.port_groups",
+            "",
+            new PortGroupsType(),
+            MetricsSettings.USUAL.portGroups(),
+            "Local ports that are counted together under a name. A port is in one group at most.");
+
     static final Key<Long> STUCK_AFTER = key(
             "findings.stuck_after",
             "",
@@ -96,6 +131,14 @@ public final class SettingKeys {
                 PROBE,
                 LISTEN_ADDRESSES,
                 TELEMETRY_PATH,
+                MOST_PORTS,
+                MOST_DESTINATIONS,
+                MOST_PROCESSES,
+                MOST_UNITS,
+                ADDRESSES,
+                IPV4_PREFIX_LENGTH,
+                IPV6_PREFIX_LENGTH,
+                PORT_GROUPS,
                 STUCK_AFTER,
                 ENDURANCE));
         for (FindingId id : FindingId.values()) {
@@ -136,6 +179,15 @@ public final class SettingKeys {
             case SHARE, COUNT -> id.what();
             case PER_SECOND -> id.what() + ", in a second";
         };
+    }
+
+    private static Key<Integer> mostSeries(String name, String what, int usual) {
+        return key(
+                "metrics." + name,
+                "",
+                KeyTypes.integer(0, MetricsSettings.MOST),
+                usual,
+                "How many " + what + " get series of their own; the rest is added up as other.");
     }
 
     private static <T> Key<T> key(String name, String flag, KeyType<T> type, T usual, String help) {

@@ -2,6 +2,7 @@
 package io.tcpvigil.agent;
 
 import io.tcpvigil.config.Configuration;
+import io.tcpvigil.export.MetricsSettings;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Thresholds;
 import java.util.EnumMap;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  * @param probe whether to count transitions in the kernel, where that is permitted
  * @param listenAddresses each for {@link ListenAddress#resolve}
  * @param telemetryPath the path of the metrics
+ * @param metrics how many series there may be, and what their labels may tell
  * @param thresholds from when on something is a finding
  */
 public record Settings(
@@ -29,6 +31,7 @@ public record Settings(
         boolean probe,
         List<String> listenAddresses,
         String telemetryPath,
+        MetricsSettings metrics,
         Thresholds thresholds) {
 
     /** The settings that a configuration of {@link SettingKeys#TABLE} says. */
@@ -43,7 +46,20 @@ public record Settings(
                 configuration.get(SettingKeys.PROBE),
                 configuration.get(SettingKeys.LISTEN_ADDRESSES),
                 configuration.get(SettingKeys.TELEMETRY_PATH),
+                metrics(configuration),
                 thresholds(configuration));
+    }
+
+    private static MetricsSettings metrics(Configuration configuration) {
+        return new MetricsSettings(
+                configuration.get(SettingKeys.MOST_PORTS),
+                configuration.get(SettingKeys.MOST_DESTINATIONS),
+                configuration.get(SettingKeys.MOST_PROCESSES),
+                configuration.get(SettingKeys.MOST_UNITS),
+                configuration.get(SettingKeys.ADDRESSES),
+                configuration.get(SettingKeys.IPV4_PREFIX_LENGTH),
+                configuration.get(SettingKeys.IPV6_PREFIX_LENGTH),
+                configuration.get(SettingKeys.PORT_GROUPS));
     }
 
     private static Thresholds thresholds(Configuration configuration) {

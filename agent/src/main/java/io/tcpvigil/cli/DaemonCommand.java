@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.cli;
 
+import io.tcpvigil.agent.AgentUsage;
 import io.tcpvigil.agent.Daemon;
 import io.tcpvigil.agent.Diagnosis;
 import io.tcpvigil.agent.HangUp;
@@ -11,10 +12,8 @@ import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.agent.Settings;
 import io.tcpvigil.agent.StandardErrorLog;
 import io.tcpvigil.agent.SystemdNotifier;
-import io.tcpvigil.export.ConfigCollector;
 import io.tcpvigil.export.ConnectionsCollector;
-import io.tcpvigil.export.FindingsCollector;
-import io.tcpvigil.export.LifecycleCollector;
+import io.tcpvigil.export.DaemonMetrics;
 import io.tcpvigil.export.MetricsPage;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.web.LastSample;
@@ -87,21 +86,22 @@ final class DaemonCommand implements Callable<Integer> {
         Settings settings = live.settings();
         LongSupplier clock = Libc.get()::bootTimeNanos;
         Daemon daemon = new Daemon(() -> sampler(settings), live, log);
+        DaemonMetrics metrics = new DaemonMetrics(
+                daemon::lastReport,
+                daemon::sourceFailures,
+                clock,
+                new ConnectionsCollector.Build(
+                        Main.Version.version(), Runtime.version().toString()),
+                AgentUsage::read,
+                live::status,
+                settings.metrics());
+        daemon.beforePublishing(metrics::take);
         daemon.onPublished(systemd::published);
-        MetricsPage metrics = MetricsPage.of(
-                new ConnectionsCollector(
-                        daemon::lastReport,
-                        daemon::sourceFailures,
-                        clock,
-                        new ConnectionsCollector.Build(
-                                Main.Version.version(), Runtime.version().toString())),
-                new LifecycleCollector(daemon::lastReport),
-                new FindingsCollector(daemon::lastReport),
-                new ConfigCollector(live::status));
+        daemon.onSettings(changed -> metrics.settings(changed.metrics()));
         LastSample sample = new LastSample(daemon::lastReport, clock, daemon::intervalNanos);
         List<WebServer> servers = new ArrayList<>();
         for (String address : settings.listenAddresses()) {
-            servers.add(startServer(address, settings.telemetryPath(), sample, metrics, log));
+            servers.add(startServer(address, settings.telemetryPath(), sample, metrics.page(), log));
         }
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
