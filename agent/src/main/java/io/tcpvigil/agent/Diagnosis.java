@@ -46,13 +46,14 @@ public final class Diagnosis implements AutoCloseable {
     private static final long USUAL_REUSE_DELAY_MILLIS = 1000;
 
     /** Without the time since the last ACK, one that is half closed and in use looks forgotten: so it must do for longer. */
-    private static final long SILENT_MILLIS = 60_000;
+    static final long STUCK_IN_PASSING_MILLIS = 60_000;
 
     /** A forecast from so little use would be one of a start-up. */
     private static final double FORECAST_FROM = 0.2;
 
     private final boolean thorough;
-    private final DetectorSet detectors;
+    private final DetectorSet detectors = new DetectorSet();
+    private Thresholds thresholds;
     private final OwnerMap owners = new OwnerMap(Path.of("/proc"), System::nanoTime);
     private final SocketHolders holders = new SocketHolders(owners);
     private final SocketHoldings holdings = new SocketHoldings(owners, CgroupTree.usual());
@@ -64,22 +65,23 @@ public final class Diagnosis implements AutoCloseable {
 
     private Diagnosis(boolean thorough, Thresholds thresholds, @Nullable LocalPorts localPorts) {
         this.thorough = thorough;
-        this.detectors = new DetectorSet(thresholds);
+        this.thresholds = thresholds;
         this.localPorts = localPorts;
     }
 
     /** For a daemon, which goes on looking. */
-    public static Diagnosis inPassing() {
-        Thresholds usual = Thresholds.USUAL;
-        return new Diagnosis(
-                false,
-                new Thresholds(SILENT_MILLIS, usual.enduranceMillis(), usual.forgotten(), usual.unanswered()),
-                null);
+    public static Diagnosis inPassing(Thresholds thresholds) {
+        return new Diagnosis(false, thresholds, null);
     }
 
     /** For somebody who waits, in the network namespace of the calling thread. */
     public static Diagnosis thorough(Sampler.SourceWish source, Thresholds thresholds) {
         return new Diagnosis(true, thresholds, new LocalPorts(ProcFs.ofThread(), source != Sampler.SourceWish.proc));
+    }
+
+    /** From the next look on; what the detectors remember stays. */
+    void thresholds(Thresholds changed) {
+        thresholds = changed;
     }
 
     boolean isThorough() {
@@ -143,7 +145,8 @@ public final class Diagnosis implements AutoCloseable {
                 range,
                 trends,
                 following.recentCoverage(),
-                holders));
+                holders,
+                thresholds));
     }
 
     /**

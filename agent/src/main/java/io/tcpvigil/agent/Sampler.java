@@ -139,6 +139,16 @@ public final class Sampler implements AutoCloseable {
         follower = new Follower(intervals, new KernelCounters(procFs), events, noEvents, probe, nanoClock);
     }
 
+    /** From now on samples at these intervals and looks for what these thresholds say; what was followed stays. */
+    void settings(Settings changed) {
+        if (follower != null) {
+            follower.intervals(changed.intervals());
+        }
+        if (diagnosis != null) {
+            diagnosis.thresholds(changed.thresholds());
+        }
+    }
+
     /** From now on each full sample is looked through for what is wrong, too; only for a sampler that follows. */
     public void diagnose(Diagnosis with) {
         diagnosis = with;

@@ -17,11 +17,8 @@ final class FinWait2Pile extends Detector {
 
     private static final double ORPHANS_CRITICAL = 0.9;
 
-    private final Thresholds thresholds;
-
-    FinWait2Pile(Thresholds thresholds) {
+    FinWait2Pile() {
         super(FindingId.FIN_WAIT_2_PILE);
-        this.thresholds = thresholds;
     }
 
     @Override
@@ -36,12 +33,13 @@ final class FinWait2Pile extends Detector {
         }
         int orphaned = all.length - holding;
         for (Groups.Group group : Groups.byHolder(now, rows, Arrays.copyOf(held, holding))) {
-            int silent = group.count(row -> now.silentMillis(row) >= thresholds.stuckMillis());
+            int silent =
+                    group.count(row -> now.silentMillis(row) >= now.thresholds().stuckMillis());
             out.add(
                     group.scope,
                     "FIN-WAIT-2 sockets held",
                     silent,
-                    thresholds.forgotten(),
+                    threshold(now),
                     CRITICAL,
                     () -> held(now, rows, group, silent));
         }
@@ -62,7 +60,7 @@ final class FinWait2Pile extends Detector {
         Account account = new Account(
                         group.size, group.scope + " waits for peers to close: " + silent + " silent in FIN-WAIT-2")
                 .measure("fin_wait_2_held", group.size, Measure.DUMP + ", with inode")
-                .measure("silent_for_" + thresholds.stuckMillis() / 1000 + "_seconds", silent, Measure.DUMP)
+                .measure("silent_for_" + now.thresholds().stuckMillis() / 1000 + "_seconds", silent, Measure.DUMP)
                 .holdersOf(now, group.rows, group.size);
         for (int i = 0; i < group.size && account.ports.size() < 8; i++) {
             int local = now.table().localPort(group.rows[i]);

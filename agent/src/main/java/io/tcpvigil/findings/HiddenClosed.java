@@ -10,7 +10,6 @@ import java.util.Deque;
  * growth tells, because sockets of other network namespaces are among them.
  */
 final class HiddenClosed extends Detector {
-    private static final long GROWN_BY = 200;
     private static final double CRITICAL = 50;
     private static final int FEWEST_LOOKS = 12;
     private static final int MOST_LOOKS = 32;
@@ -45,7 +44,7 @@ final class HiddenClosed extends Detector {
                 Scope.HOST,
                 "sockets that no dump shows, more than before",
                 grown,
-                GROWN_BY,
+                threshold(now),
                 CRITICAL,
                 () -> new Account(grown, grown + " more sockets are held that are in no table of the kernel")
                         .measure("hidden", hidden, "/proc/net/sockstat alloc - inuse")

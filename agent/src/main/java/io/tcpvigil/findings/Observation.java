@@ -26,6 +26,7 @@ import java.util.Map;
  * @param trends how the use of ports by destination grows
  * @param coverage what was lately seen of what the kernel counted; events that could not be compared are missing
  * @param holders who holds each socket
+ * @param thresholds what somebody has set; may differ from one look to the next
  */
 public record Observation(
         long nanos,
@@ -39,7 +40,8 @@ public record Observation(
         @Nullable EphemeralRange range,
         DestinationTrends trends,
         Map<CoverageEvent, EventCoverage> coverage,
-        Holders holders) {
+        Holders holders,
+        Thresholds thresholds) {
 
     /** Milliseconds that a row has been in its state at least. */
     long stateMillis(int row) {

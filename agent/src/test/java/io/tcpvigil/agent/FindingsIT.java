@@ -11,6 +11,7 @@ import io.tcpvigil.findings.Finding;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Scope;
 import io.tcpvigil.findings.Severity;
+import io.tcpvigil.findings.Thresholds;
 import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
@@ -408,7 +409,7 @@ class FindingsIT {
         try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
             namespace.call(() -> {
                 try (Sampler sampler = Sampler.followerOfThread(Sampler.SourceWish.auto, pace, true, false)) {
-                    sampler.diagnose(Diagnosis.inPassing());
+                    sampler.diagnose(Diagnosis.inPassing(Thresholds.USUAL.withStuckMillis(60_000)));
                     Report full = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
                     Report fast = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
                     assertNotNull(full.findings());

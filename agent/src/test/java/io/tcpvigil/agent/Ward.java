@@ -27,7 +27,7 @@ import java.util.function.Predicate;
 
 /** Looks again and again for what is wrong in the network namespace of its thread, with shorter times than usual. */
 final class Ward implements AutoCloseable {
-    static final Thresholds QUICK = new Thresholds(1_000, 200, 10, 5);
+    static final Thresholds QUICK = Thresholds.USUAL.withStuckMillis(1_000).withEnduranceMillis(200);
 
     private static final long PAUSE_MILLIS = 50;
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);

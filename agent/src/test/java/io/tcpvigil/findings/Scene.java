@@ -47,10 +47,12 @@ final class Scene {
     OptionalLong maxOrphans = OptionalLong.of(100_000);
     OptionalLong memoryPressure = OptionalLong.of(100_000);
 
+    Thresholds thresholds = Thresholds.USUAL;
+
     @Nullable
     EphemeralRange range = RANGE;
 
-    private final DetectorSet detectors = new DetectorSet(Thresholds.USUAL);
+    private final DetectorSet detectors = new DetectorSet();
     private final ConnectionTracker tracker = new ConnectionTracker(1);
     private final EventWindow window = new EventWindow(60 * SECOND);
     private final DestinationTrends trends = new DestinationTrends(10, 600 * SECOND);
@@ -144,7 +146,8 @@ final class Scene {
                 range,
                 trends,
                 coverage,
-                holders()));
+                holders(),
+                thresholds));
     }
 
     /** Looks until what lasts must have been found. */
