@@ -47,15 +47,17 @@ public final class Diagnosis implements AutoCloseable {
     private final DetectorSet detectors;
     private final OwnerMap owners = new OwnerMap(Path.of("/proc"), System::nanoTime);
     private final SocketHolders holders = new SocketHolders(owners);
-    private final EventWindow window = new EventWindow(WINDOW_NANOS);
+    private final EventWindow window;
     private final DestinationTrends trends = new DestinationTrends(TRENDS, TREND_NANOS);
     private final @Nullable LocalPorts localPorts;
     private final SocketTable bound = new SocketTable();
     private boolean visited;
 
-    private Diagnosis(boolean thorough, Thresholds thresholds, @Nullable LocalPorts localPorts) {
+    /** @param windowNanos how far back goes what the kernel counted "lately" */
+    Diagnosis(boolean thorough, Thresholds thresholds, @Nullable LocalPorts localPorts, long windowNanos) {
         this.thorough = thorough;
         this.detectors = new DetectorSet(thresholds);
+        this.window = new EventWindow(windowNanos);
         this.localPorts = localPorts;
     }
 
@@ -65,12 +67,14 @@ public final class Diagnosis implements AutoCloseable {
         return new Diagnosis(
                 false,
                 new Thresholds(SILENT_MILLIS, usual.enduranceMillis(), usual.forgotten(), usual.unanswered()),
-                null);
+                null,
+                WINDOW_NANOS);
     }
 
     /** For somebody who waits, in the network namespace of the calling thread. */
     public static Diagnosis thorough(Sampler.SourceWish source, Thresholds thresholds) {
-        return new Diagnosis(true, thresholds, new LocalPorts(ProcFs.ofThread(), source != Sampler.SourceWish.proc));
+        return new Diagnosis(
+                true, thresholds, new LocalPorts(ProcFs.ofThread(), source != Sampler.SourceWish.proc), WINDOW_NANOS);
     }
 
     boolean isThorough() {

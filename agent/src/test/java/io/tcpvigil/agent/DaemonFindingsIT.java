@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tcpvigil.findings.Finding;
+import io.tcpvigil.findings.FindingId;
+import io.tcpvigil.kernel.SocketQuery;
+import io.tcpvigil.kernel.libc.Libc;
+import io.tcpvigil.kernel.netns.PrivateNamespace;
+import io.tcpvigil.report.Report;
+import io.tcpvigil.report.Tier;
+import io.tcpvigil.tcp.SocketFilter;
+import io.tcpvigil.testing.Requirement;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a daemon finds, which looks in passing. */
+class DaemonFindingsIT {
+    @BeforeAll
+    static void needsRoot() {
+        Requirement.root();
+    }
+
+    @Test
+    void keepsInFastSamplesWhatTheLastFullOneFound() throws Exception {
+        Intervals pace = new Intervals(1_000_000, TimeUnit.HOURS.toNanos(1), Double.POSITIVE_INFINITY);
+        try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
+            namespace.call(() -> {
+                try (Sampler sampler = Sampler.followerOfThread(Sampler.SourceWish.auto, pace, true, false)) {
+                    sampler.diagnose(Diagnosis.inPassing());
+                    Report full = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
+                    Report fast = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
+                    assertNotNull(full.findings());
+                    assertNotNull(fast.following());
+                    assertEquals(Tier.FAST, fast.following().pace().tier());
+                    assertSame(full.findings(), fast.findings());
+                }
+                return true;
+            });
+        }
+    }
+
+    /** Connections that are reset as soon as they are open: nothing of them is left for the next look. */
+    private static void churn() throws IOException {
+        try (Connections brief = new Connections(256).open(150)) {
+            Connections.resetAll(brief.clients);
+        }
+    }
+
+    @Test
+    void saysThatItMissesMostOfWhatHappensWhereItOnlyLooks() throws Exception {
+        Callable<Ward> looksOnly = () -> new Ward(
+                Sampler.followerOfThread(Sampler.SourceWish.auto, Ward.AT_ONCE, false, false), Ward.thorough());
+        Ward.inNamespace(looksOnly, ward -> {
+            Optional<Finding> blind = Optional.empty();
+            for (int round = 0; round < 200 && blind.isEmpty(); round++) {
+                churn();
+                blind = ward.look().stream()
+                        .filter(finding -> finding.id() == FindingId.SAMPLING_BLIND)
+                        .findFirst();
+            }
+            Finding found = blind.orElseThrow();
+            assertTrue(Ward.measure(found, "seen") < Ward.measure(found, "counted") / 2, found.toString());
+            ward.awaitGone(FindingId.SAMPLING_BLIND);
+        });
+    }
+
+    @Test
+    void isNotBlindWhereTheKernelTellsOfEachConnection() throws Exception {
+        Ward.inNamespace(ward -> {
+            long end = System.nanoTime() + 3 * TimeUnit.MILLISECONDS.toNanos(Ward.QUICK.enduranceMillis());
+            while (System.nanoTime() - end < 0) {
+                churn();
+                assertTrue(ward.look().stream().noneMatch(finding -> finding.id() == FindingId.SAMPLING_BLIND));
+            }
+        });
+    }
+}
