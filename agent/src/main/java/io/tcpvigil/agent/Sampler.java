@@ -218,6 +218,7 @@ public final class Sampler implements AutoCloseable {
             if (following == null || followed == null || diagnosis == null) {
                 ports = PortBreakdown.of(table, listening, range);
             } else {
+                diagnosis.complete(table, sources);
                 ports = diagnosis.ports(table, listening, sysctls, range);
                 findings = diagnosis.look(table, sysctls, range, ports, followed, following.connections(), findings);
             }

@@ -9,6 +9,7 @@ import io.tcpvigil.export.ConnectionsCollector;
 import io.tcpvigil.export.FindingsCollector;
 import io.tcpvigil.export.LifecycleCollector;
 import io.tcpvigil.export.MetricsPage;
+import io.tcpvigil.findings.Thresholds;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.tcp.Span;
 import io.tcpvigil.web.LastSample;
@@ -116,7 +117,7 @@ final class DaemonCommand implements Callable<Integer> {
         Daemon daemon = new Daemon(
                 () -> {
                     Sampler sampler = Sampler.followerOfThread(source, intervals, destroyEvents, probe);
-                    sampler.diagnose(Diagnosis.inPassing());
+                    sampler.diagnose(Diagnosis.inPassing(Thresholds.USUAL.withStuckMillis(60_000)));
                     return sampler;
                 },
                 intervals,

@@ -108,11 +108,7 @@ final class DoctorCommand implements Callable<Integer> {
         Intervals intervals = Intervals.every(TimeUnit.MILLISECONDS.toNanos(interval));
         // A shorter look than what something must last would find nothing that lasts.
         Thresholds usual = Thresholds.USUAL;
-        Thresholds thresholds = new Thresholds(
-                usual.stuckMillis(),
-                Math.min(usual.enduranceMillis(), millis / 2),
-                usual.forgotten(),
-                usual.unanswered());
+        Thresholds thresholds = usual.withEnduranceMillis(Math.min(usual.enduranceMillis(), millis / 2));
         try (Sampler sampler = Sampler.followerOfThread(source, intervals, true, true)) {
             sampler.diagnose(Diagnosis.thorough(source, thresholds));
             Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);

@@ -101,9 +101,7 @@ public final class HiddenSockets {
     private static long inode(Path descriptor) {
         try {
             String link = Files.readSymbolicLink(descriptor).toString();
-            return link.startsWith(SOCKET_LINK)
-                    ? Long.parseLong(link, SOCKET_LINK.length(), link.length() - 1, 10)
-                    : 0;
+            return link.startsWith(SOCKET_LINK) ? Long.parseLong(link, SOCKET_LINK.length(), link.length() - 1, 10) : 0;
         } catch (IOException closed) {
             return 0;
         }

@@ -125,21 +125,4 @@ class ClosingFindingsIT {
             }
         });
     }
-
-    @Test
-    void findsDescriptorsOfConnectionsThatAreInNoTable() throws Exception {
-        Ward.inNamespace(ward -> {
-            try (Connections gone = new Connections(1024).open(400)) {
-                for (int i = 0; i < 6; i++) {
-                    assertEquals(List.of(), ward.look());
-                }
-                // Both ends are over, one descriptor of each is kept.
-                Connections.resetAll(gone.servers);
-                Finding hidden = ward.await(FindingId.HIDDEN_CLOSED);
-                assertTrue(hidden.count() >= 300, hidden.toString());
-                Connections.closeAll(gone.clients);
-                ward.awaitGone(FindingId.HIDDEN_CLOSED);
-            }
-        });
-    }
 }

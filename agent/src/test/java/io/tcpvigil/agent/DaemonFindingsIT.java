@@ -2,6 +2,7 @@
 package io.tcpvigil.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -36,7 +37,7 @@ class DaemonFindingsIT {
         try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
             namespace.call(() -> {
                 try (Sampler sampler = Sampler.followerOfThread(Sampler.SourceWish.auto, pace, true, false)) {
-                    sampler.diagnose(Diagnosis.inPassing());
+                    sampler.diagnose(Diagnosis.inPassing(Ward.QUICK));
                     Report full = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
                     Report fast = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
                     assertNotNull(full.findings());
@@ -47,6 +48,47 @@ class DaemonFindingsIT {
                 return true;
             });
         }
+    }
+
+    private static Ward looksInPassing() {
+        return new Ward(
+                Sampler.followerOfThread(Sampler.SourceWish.auto, Ward.AT_ONCE, true, false),
+                Diagnosis.inPassing(Ward.QUICK));
+    }
+
+    /** The dumps of a daemon do not bring the time since the last ACK: it must ask for that. */
+    @Test
+    void tellsHalfClosedConnectionsInUseFromForgottenOnes() throws Exception {
+        Ward.inNamespace(DaemonFindingsIT::looksInPassing, ward -> {
+            try (Connections busy = new Connections(128).open(30)) {
+                Connections.shutdownAll(busy.clients);
+                long end = System.nanoTime() + 3 * TimeUnit.MILLISECONDS.toNanos(Ward.QUICK.stuckMillis());
+                while (System.nanoTime() - end < 0) {
+                    Connections.writeAll(busy.servers);
+                    assertEquals(List.of(), ward.look());
+                    Thread.sleep(50);
+                }
+                Finding forgotten = ward.await(FindingId.CLOSE_WAIT_LEAK);
+                assertEquals(30, forgotten.count());
+                assertFalse(forgotten.meaning().contains("may be half closed"), forgotten.meaning());
+                Connections.closeAll(busy.servers);
+                ward.awaitGone(FindingId.CLOSE_WAIT_LEAK, FindingId.FIN_WAIT_2_PILE);
+            }
+        });
+    }
+
+    @Test
+    void saysThatProcDoesNotTellThemApart() throws Exception {
+        Callable<Ward> readsProc = () -> new Ward(
+                Sampler.followerOfThread(Sampler.SourceWish.proc, Ward.AT_ONCE, false, false),
+                Diagnosis.inPassing(Ward.QUICK));
+        Ward.inNamespace(readsProc, ward -> {
+            try (Connections waiting = new Connections(128).open(30)) {
+                Connections.shutdownAll(waiting.clients);
+                Finding silent = ward.await(FindingId.CLOSE_WAIT_LEAK);
+                assertTrue(silent.meaning().contains("may be half closed"), silent.meaning());
+            }
+        });
     }
 
     /** Connections that are reset as soon as they are open: nothing of them is left for the next look. */

@@ -32,7 +32,7 @@ import java.util.function.Predicate;
 
 /** Looks again and again for what is wrong in the network namespace of its thread, with shorter times than usual. */
 final class Ward implements AutoCloseable {
-    static final Thresholds QUICK = new Thresholds(1_000, 200, 10, 5);
+    static final Thresholds QUICK = Thresholds.USUAL.withStuckMillis(1_000).withEnduranceMillis(200);
     /** What the kernel counted is over that much later. */
     static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(4);
 
@@ -80,14 +80,8 @@ final class Ward implements AutoCloseable {
         }
     }
 
-    /** What is found, without what other network namespaces of a busy host may be the cause of. */
+    /** What is found at once. */
     List<Finding> look() {
-        return lookAtAll().stream()
-                .filter(finding -> finding.id() != FindingId.HIDDEN_CLOSED)
-                .toList();
-    }
-
-    private List<Finding> lookAtAll() {
         Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
         last = report;
         Findings findings = report.findings();
@@ -111,7 +105,7 @@ final class Ward implements AutoCloseable {
         long deadline = System.nanoTime() + DEADLINE_NANOS;
         List<Finding> found = List.of();
         while (System.nanoTime() - deadline < 0) {
-            found = lookAtAll();
+            found = look();
             for (Finding finding : found) {
                 if (finding.id() == id && condition.test(finding)) {
                     return finding;
@@ -131,13 +125,13 @@ final class Ward implements AutoCloseable {
         Set<FindingId> asked = EnumSet.noneOf(FindingId.class);
         asked.addAll(List.of(ids));
         long deadline = System.nanoTime() + DEADLINE_NANOS;
-        List<Finding> found = lookAtAll();
+        List<Finding> found = look();
         while (found.stream().anyMatch(finding -> asked.contains(finding.id()))) {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("still there: " + found);
             }
             Thread.sleep(PAUSE_MILLIS);
-            found = lookAtAll();
+            found = look();
         }
     }
 
