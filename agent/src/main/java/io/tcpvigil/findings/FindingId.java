@@ -28,7 +28,7 @@ public enum FindingId {
     DESCRIPTOR_EXHAUSTION(Scale.SHARE, 0.8, "open files of one process, of its limit"),
     MEMORY_PRESSURE(Scale.SHARE, 0.8, "pages of TCP buffers, of the second number of tcp_mem"),
     SHORT_LIVED_CHURN(Scale.PER_SECOND, 20, "connections to one destination that are opened and closed"),
-    HIDDEN_CLOSED(Scale.COUNT, 200, "sockets that no dump shows, more than before"),
+    HIDDEN_CLOSED(Scale.COUNT, 200, "sockets of a process that no dump shows"),
     PORT_CONFLICT_POOLS(Scale.SHARE, 0.5, "ports that bind holds, of the ephemeral range"),
     SAMPLING_BLIND(Scale.SHARE, 0.5, "events that were missed, of what the kernel counted");
 
