@@ -3,7 +3,7 @@ package io.tcpvigil.findings;
 
 import java.util.Locale;
 
-/** Everything that can be found. The name is that of the runbook's section, too. */
+/** Everything that can be found. Each has a runbook of its name, {@code grafana/runbooks/LABEL.md}. */
 public enum FindingId {
     CLOSE_WAIT_LEAK,
     TIME_WAIT_PILE,
