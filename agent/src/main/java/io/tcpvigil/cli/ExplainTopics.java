@@ -3,11 +3,10 @@ package io.tcpvigil.cli;
 
 import io.tcpvigil.Nullable;
 import io.tcpvigil.findings.FindingId;
+import io.tcpvigil.findings.Runbook;
 import io.tcpvigil.tcp.TcpState;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -156,25 +155,24 @@ final class ExplainTopics {
 
     /** Reads the text of a name out of {@link #all()}. */
     static ExplainTopic read(String name) {
-        String file = file(name);
-        List<String> lines = new ArrayList<>();
+        return ExplainTopic.parse(name, source(name).lines().toList());
+    }
+
+    /** The text as it stands in its file. */
+    static String source(String name) {
+        int finding = findings().indexOf(name);
+        if (finding >= 0) {
+            return Runbook.text(FindingId.values()[finding]);
+        }
+        String file = "explain/" + name + ".md";
         try (InputStream in = ExplainTopics.class.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException(file + " is missing from the class path");
             }
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.add(line);
-            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(file, e);
         }
-        return ExplainTopic.parse(name, lines);
-    }
-
-    /** Where the text is, for {@link Class#getResourceAsStream}. */
-    static String file(String name) {
-        return (findings().contains(name) ? "/io/tcpvigil/runbooks/" : "explain/") + name + ".md";
     }
 
     private static String bare(String text) {

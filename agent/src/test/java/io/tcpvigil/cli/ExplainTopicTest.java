@@ -4,7 +4,6 @@ package io.tcpvigil.cli;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,10 +14,8 @@ import io.tcpvigil.cli.ExplainTopic.Section;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -163,7 +160,7 @@ class ExplainTopicTest {
     @MethodSource("names")
     void isPlainAsciiWithoutTabsAndTrailingBlanks(String name) throws IOException {
         int number = 0;
-        for (String line : source(name).split("\n", -1)) {
+        for (String line : ExplainTopics.source(name).split("\n", -1)) {
             number++;
             String where = name + ".md:" + number;
             assertTrue(line.chars().allMatch(each -> each >= ' ' && each <= '~'), where);
@@ -174,7 +171,7 @@ class ExplainTopicTest {
     @ParameterizedTest
     @MethodSource("names")
     void quotesSectionsThatTheRfcHas(String name) throws IOException {
-        for (String section : ExplainRfcSections.quotedIn(source(name))) {
+        for (String section : ExplainRfcSections.quotedIn(ExplainTopics.source(name))) {
             assertTrue(ExplainRfcSections.exists(section), name + " quotes " + section);
         }
     }
@@ -183,7 +180,7 @@ class ExplainTopicTest {
     void quotesSectionsAtAll() throws IOException {
         int quoted = 0;
         for (String name : names()) {
-            quoted += ExplainRfcSections.quotedIn(source(name)).size();
+            quoted += ExplainRfcSections.quotedIn(ExplainTopics.source(name)).size();
         }
         assertTrue(quoted >= 30, "only " + quoted);
     }
@@ -216,15 +213,15 @@ class ExplainTopicTest {
                 }
             }
         }
-        assertTrue(source("time-wait").contains("Do not lower tcp_max_tw_buckets"));
-        assertTrue(source("time-wait").contains("Never follow guides that name tcp_tw_recycle"));
+        assertTrue(ExplainTopics.source("time-wait").contains("Do not lower tcp_max_tw_buckets"));
+        assertTrue(ExplainTopics.source("time-wait").contains("Never follow guides that name tcp_tw_recycle"));
     }
 
     @Test
     void quotesCommandsThatSnapshotTakes() throws IOException {
         int quoted = 0;
         for (String name : names()) {
-            Matcher command = SNAPSHOT.matcher(source(name));
+            Matcher command = SNAPSHOT.matcher(ExplainTopics.source(name));
             while (command.find()) {
                 quoted++;
                 Terminal nowhere = new Terminal(new PrintStream(OutputStream.nullOutputStream()), 80, false);
@@ -296,12 +293,5 @@ class ExplainTopicTest {
     @ValueSource(strings = {"", "x", "foo", "completely-else", "99"})
     void suggestsNothingWhenNothingIsNear(String typed) {
         assertNull(ExplainTopics.nearest(typed));
-    }
-
-    static String source(String name) throws IOException {
-        try (InputStream in = ExplainTopics.class.getResourceAsStream(ExplainTopics.file(name))) {
-            assertNotNull(in, name);
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }

@@ -66,7 +66,7 @@ class RunbookTest {
     @ParameterizedTest
     @EnumSource
     void isWhatExplainPrints(FindingId id) throws IOException {
-        assertEquals(Files.readString(RUNBOOKS.resolve(id.label() + ".md")), ExplainTopicTest.source(id.label()));
+        assertEquals(Files.readString(RUNBOOKS.resolve(id.label() + ".md")), ExplainTopics.source(id.label()));
     }
 
     @ParameterizedTest
