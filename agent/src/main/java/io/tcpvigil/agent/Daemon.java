@@ -25,6 +25,7 @@ public final class Daemon {
 
     private volatile @Nullable Report lastReport;
     private volatile long sourceFailures;
+    private Consumer<Report> listener = report -> {};
     private String condition = "";
 
     /**
@@ -37,6 +38,11 @@ public final class Daemon {
         this.samplers = samplers;
         this.firstIntervalNanos = intervals.fastNanos();
         this.log = log;
+    }
+
+    /** Has {@code taker} told of each report just before it is published, by the thread that samples; to be set before that. */
+    public void beforePublishing(Consumer<Report> taker) {
+        listener = taker;
     }
 
     /** The last published report; null before the first sample. */
@@ -75,6 +81,7 @@ public final class Daemon {
     private void sample(Sampler sampler) {
         try {
             Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
+            listener.accept(report);
             lastReport = report;
             logChange(condition(report));
         } catch (RuntimeException defect) {

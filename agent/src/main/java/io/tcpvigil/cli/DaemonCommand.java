@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.cli;
 
+import io.tcpvigil.agent.AgentUsage;
 import io.tcpvigil.agent.Daemon;
 import io.tcpvigil.agent.Diagnosis;
 import io.tcpvigil.agent.Intervals;
 import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.export.ConnectionsCollector;
-import io.tcpvigil.export.FindingsCollector;
-import io.tcpvigil.export.LifecycleCollector;
+import io.tcpvigil.export.DaemonMetrics;
 import io.tcpvigil.export.MetricsPage;
+import io.tcpvigil.export.MetricsSettings;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.tcp.Span;
 import io.tcpvigil.web.LastSample;
@@ -121,16 +122,17 @@ final class DaemonCommand implements Callable<Integer> {
                 },
                 intervals,
                 DaemonCommand::log);
-        MetricsPage metrics = MetricsPage.of(
-                new ConnectionsCollector(
-                        daemon::lastReport,
-                        daemon::sourceFailures,
-                        clock,
-                        new ConnectionsCollector.Build(
-                                Main.Version.version(), Runtime.version().toString())),
-                new LifecycleCollector(daemon::lastReport),
-                new FindingsCollector(daemon::lastReport));
-        WebServer server = startServer(new LastSample(daemon::lastReport, clock, daemon::intervalNanos), metrics);
+        DaemonMetrics metrics = new DaemonMetrics(
+                daemon::lastReport,
+                daemon::sourceFailures,
+                clock,
+                new ConnectionsCollector.Build(
+                        Main.Version.version(), Runtime.version().toString()),
+                AgentUsage::read,
+                MetricsSettings.USUAL);
+        daemon.beforePublishing(metrics::take);
+        WebServer server =
+                startServer(new LastSample(daemon::lastReport, clock, daemon::intervalNanos), metrics.page());
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
