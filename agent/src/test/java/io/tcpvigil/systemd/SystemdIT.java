@@ -112,7 +112,7 @@ class SystemdIT {
         return perl(
                 "use IO::Socket::INET;"
                         + " my @held = map { IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die } 1..$ARGV[0];"
-                        + " print \"up\\n\"; sleep",
+                        + " print \"up\\n\"; <STDIN>",
                 Integer.toString(count));
     }
 
