@@ -5,6 +5,7 @@ import io.tcpvigil.Nullable;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Runbook;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.text.NearestName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -132,25 +133,12 @@ final class ExplainTopics {
 
     /** The topic whose name or alias is nearest to what was typed; null when none is near enough to be meant. */
     static @Nullable String nearest(String typed) {
-        String bare = bare(typed);
-        String best = null;
-        // One slip in a short word, one in three letters of a long one.
-        int bestDistance = Math.max(1, bare.length() / 3) + 1;
-        for (String name : NAMES) {
-            int distance = distance(bare, bare(name));
-            if (distance < bestDistance) {
-                bestDistance = distance;
-                best = name;
-            }
-        }
+        List<String> words = new ArrayList<>(NAMES);
         for (String[] alias : ALIASES) {
-            int distance = distance(bare, bare(alias[0]));
-            if (distance < bestDistance) {
-                bestDistance = distance;
-                best = alias[1];
-            }
+            words.add(alias[0]);
         }
-        return best;
+        String nearest = NearestName.of(typed, words);
+        return nearest == null ? null : find(nearest);
     }
 
     /** Reads the text of a name out of {@link #all()}. */
@@ -177,24 +165,5 @@ final class ExplainTopics {
 
     private static String bare(String text) {
         return text.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "").replace(" ", "");
-    }
-
-    /** How many letters to put in, take out or change, or neighbours to swap (optimal string alignment). */
-    private static int distance(String a, String b) {
-        int[][] steps = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                if (i == 0 || j == 0) {
-                    steps[i][j] = i + j;
-                    continue;
-                }
-                int change = steps[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                steps[i][j] = Math.min(change, Math.min(steps[i - 1][j], steps[i][j - 1]) + 1);
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
-                    steps[i][j] = Math.min(steps[i][j], steps[i - 2][j - 2] + 1);
-                }
-            }
-        }
-        return steps[a.length()][b.length()];
     }
 }
