@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.export;
 
+import io.tcpvigil.text.PlainText;
 import java.util.BitSet;
 
 /** Local ports that are counted together, under a name that the user gave them. Immutable. */
