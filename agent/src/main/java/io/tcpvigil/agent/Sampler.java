@@ -11,6 +11,7 @@ import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.SocketSource;
 import io.tcpvigil.kernel.SourceChoice;
 import io.tcpvigil.kernel.libc.Libc;
+import io.tcpvigil.kernel.netns.NamespaceFinder;
 import io.tcpvigil.kernel.procfs.PortRange;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.ServicesFile;
@@ -19,6 +20,7 @@ import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.KernelLimit;
+import io.tcpvigil.report.OtherNamespaces;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.report.Resources;
 import io.tcpvigil.report.SampleTimes.Phase;
@@ -57,6 +59,7 @@ public final class Sampler implements AutoCloseable {
     private @Nullable Follower follower;
     private @Nullable Diagnosis diagnosis;
     private @Nullable SocketTable listeners;
+    private @Nullable NamespaceWatch namespaces;
     private @Nullable Report lastFull;
 
     /**
@@ -154,6 +157,11 @@ public final class Sampler implements AutoCloseable {
         diagnosis = with;
     }
 
+    /** From now on each full sample counts the sockets of the machine's other network namespaces, too. */
+    public void watchNamespaces() {
+        namespaces = new NamespaceWatch(NamespaceFinder.usual());
+    }
+
     /** The sockets behind the last report; valid until the next {@link #sample}. */
     public SocketTable table() {
         return table;
@@ -228,6 +236,7 @@ public final class Sampler implements AutoCloseable {
         PortBreakdown ports;
         Findings findings = before == null ? null : before.findings();
         Resources resources = before == null ? null : before.resources();
+        OtherNamespaces others = before == null ? null : before.otherNamespaces();
         boolean showsBound = used.showsBound();
         if (tier == Tier.FULL || before == null) {
             Sysctls sysctls = Sysctls.read(procFs);
@@ -243,6 +252,7 @@ public final class Sampler implements AutoCloseable {
                 findings = diagnosis.look(table, sysctls, range, ports, followed, following.connections(), findings);
             }
             resources = resources(sysctls, range, ports, resources);
+            others = namespaces == null ? null : namespaces.look(host.networkNamespace());
             timer.ended(Phase.DIAGNOSE);
         } else {
             counts.addWhatFastDumpsLack(
@@ -251,6 +261,9 @@ public final class Sampler implements AutoCloseable {
             ports = before.ports();
             showsBound &= before.source().showsBound();
             timer.ended(Phase.COUNT);
+        }
+        if (others != null) {
+            problems.addAll(others.gaps());
         }
         return new Report(
                 takenAt,
@@ -269,6 +282,7 @@ public final class Sampler implements AutoCloseable {
                 followed,
                 findings,
                 resources,
+                others,
                 following == null ? null : timer.times());
     }
 
@@ -351,6 +365,9 @@ public final class Sampler implements AutoCloseable {
         }
         if (diagnosis != null) {
             diagnosis.close();
+        }
+        if (namespaces != null) {
+            namespaces.close();
         }
         sources.close();
     }

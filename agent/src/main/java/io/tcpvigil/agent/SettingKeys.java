@@ -56,6 +56,13 @@ public final class SettingKeys {
             true,
             "Count every transition exactly by a BPF program in the kernel, where that is permitted (root, or CAP_BPF and"
                     + " CAP_PERFMON).");
+    static final Key<Boolean> OTHER_NAMESPACES = fixed(
+            "sampling.other_namespaces",
+            "--other-namespaces",
+            KeyTypes.bool(),
+            false,
+            "Count the sockets of the machine's other network namespaces, too, in each sample of all states: over netlink with"
+                    + " CAP_SYS_ADMIN, else through /proc of their processes.");
 
     static final Key<List<String>> LISTEN_ADDRESSES = fixed(
             "web.listen_addresses",
@@ -129,6 +136,7 @@ public final class SettingKeys {
                 SOURCE,
                 DESTROY_EVENTS,
                 PROBE,
+                OTHER_NAMESPACES,
                 LISTEN_ADDRESSES,
                 TELEMETRY_PATH,
                 MOST_PORTS,

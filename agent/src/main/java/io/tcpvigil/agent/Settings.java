@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param source where sockets are read from
  * @param destroyEvents whether to listen to destroy events, where they can be had
  * @param probe whether to count transitions in the kernel, where that is permitted
+ * @param otherNamespaces whether to count the sockets of the machine's other network namespaces
  * @param listenAddresses each for {@link ListenAddress#resolve}
  * @param telemetryPath the path of the metrics
  * @param metrics how many series there may be, and what their labels may tell
@@ -29,6 +30,7 @@ public record Settings(
         Sampler.SourceWish source,
         boolean destroyEvents,
         boolean probe,
+        boolean otherNamespaces,
         List<String> listenAddresses,
         String telemetryPath,
         MetricsSettings metrics,
@@ -44,6 +46,7 @@ public record Settings(
                 configuration.get(SettingKeys.SOURCE),
                 configuration.get(SettingKeys.DESTROY_EVENTS),
                 configuration.get(SettingKeys.PROBE),
+                configuration.get(SettingKeys.OTHER_NAMESPACES),
                 configuration.get(SettingKeys.LISTEN_ADDRESSES),
                 configuration.get(SettingKeys.TELEMETRY_PATH),
                 metrics(configuration),

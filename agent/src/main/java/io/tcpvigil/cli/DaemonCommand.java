@@ -125,6 +125,9 @@ final class DaemonCommand implements Callable<Integer> {
         Sampler sampler = Sampler.followerOfThread(
                 settings.source(), settings.intervals(), settings.destroyEvents(), settings.probe());
         sampler.diagnose(Diagnosis.inPassing(settings.thresholds()));
+        if (settings.otherNamespaces()) {
+            sampler.watchNamespaces();
+        }
         return sampler;
     }
 

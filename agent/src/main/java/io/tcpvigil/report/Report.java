@@ -30,6 +30,7 @@ import java.util.Map;
  * @param following what is known from looking again and again; null after a single look
  * @param findings what was wrong as of the last full sample; null when nobody looked for it
  * @param resources what sockets draw on, as of the last full sample; null when nobody looked
+ * @param otherNamespaces the rest of the machine, as of the last full sample; null when nobody looked
  * @param times how long samples took, this one included; null after a single look
  */
 public record Report(
@@ -49,6 +50,7 @@ public record Report(
         @Nullable Following following,
         @Nullable Findings findings,
         @Nullable Resources resources,
+        @Nullable OtherNamespaces otherNamespaces,
         @Nullable SampleTimes times) {
 
     /** A report of somebody who looked at sockets only. */
@@ -84,6 +86,7 @@ public record Report(
                 services,
                 following,
                 findings,
+                null,
                 null,
                 null);
     }
