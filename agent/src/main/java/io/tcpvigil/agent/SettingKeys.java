@@ -142,25 +142,20 @@ public final class SettingKeys {
                 STUCK_AFTER,
                 ENDURANCE));
         for (FindingId id : FindingId.values()) {
-            keys.add(enabled(id));
             keys.add(threshold(id));
+            keys.add(enabled(id));
         }
         return new KeyTable(keys);
     }
 
     /** Whether to look for something. */
     static Key<Boolean> enabled(FindingId id) {
-        return key(name(id, "enabled"), "", KeyTypes.bool(), true, "Whether to look for it.");
+        return key(name(id, "enabled"), "", KeyTypes.bool(), true, "");
     }
 
     /** From which number on it is a finding. */
     static Key<Double> threshold(FindingId id) {
-        return key(
-                name(id, "threshold"),
-                "",
-                scale(id),
-                id.usualThreshold(),
-                "A finding from here on: " + about(id) + ".");
+        return key(name(id, "threshold"), "", scale(id), id.usualThreshold(), from(id) + " on: " + id.what() + ".");
     }
 
     private static String name(FindingId id, String last) {
@@ -174,10 +169,11 @@ public final class SettingKeys {
         };
     }
 
-    private static String about(FindingId id) {
+    private static String from(FindingId id) {
         return switch (id.scale()) {
-            case SHARE, COUNT -> id.what();
-            case PER_SECOND -> id.what() + ", in a second";
+            case COUNT -> "From so many";
+            case SHARE -> "From this share";
+            case PER_SECOND -> "From so many in a second";
         };
     }
 
