@@ -134,8 +134,11 @@ class LayeringTest {
                 return library;
             }
         }
-        return name.startsWith("java.") || name.startsWith("javax.") || name.startsWith("com.sun.net.httpserver")
-                ? ""
-                : name;
+        // The two of com.sun are documented parts of the JDK.
+        boolean isJdk = name.startsWith("java.")
+                || name.startsWith("javax.")
+                || name.startsWith("com.sun.net.httpserver")
+                || name.startsWith("com.sun.management");
+        return isJdk ? "" : name;
     }
 }

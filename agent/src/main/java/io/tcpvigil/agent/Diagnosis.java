@@ -5,11 +5,13 @@ import io.tcpvigil.Nullable;
 import io.tcpvigil.findings.DetectorSet;
 import io.tcpvigil.findings.EventRates;
 import io.tcpvigil.findings.EventWindow;
+import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Findings;
 import io.tcpvigil.findings.Limits;
 import io.tcpvigil.findings.Observation;
 import io.tcpvigil.findings.Thresholds;
 import io.tcpvigil.kernel.LocalPorts;
+import io.tcpvigil.kernel.SourceChoice;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.lifecycle.TrackedConnections;
@@ -33,8 +35,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Brings together what the detectors look at, full sample by full sample. Thorough for somebody who waits for an answer: then
- * all processes are visited at the first look, the time since the last ACK and the ports that bind(2) chose are asked for, too,
- * which costs several times a dump. Not thread-safe.
+ * all processes are visited at the first look, the time since the last ACK of every connection and the ports that bind(2) chose
+ * are asked for, too, which costs several times a dump. Not thread-safe.
  */
 public final class Diagnosis implements AutoCloseable {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -45,7 +47,7 @@ public final class Diagnosis implements AutoCloseable {
     /** Kernels without tcp_tw_reuse_delay wait for a second. */
     private static final long USUAL_REUSE_DELAY_MILLIS = 1000;
 
-    /** Without the time since the last ACK, one that is half closed and in use looks forgotten: so it must do for longer. */
+    /** What is half closed and in use may be silent for a while: who goes on looking can wait. */
     static final long STUCK_IN_PASSING_MILLIS = 60_000;
 
     /** A forecast from so little use would be one of a start-up. */
@@ -55,28 +57,32 @@ public final class Diagnosis implements AutoCloseable {
     private final DetectorSet detectors = new DetectorSet();
     private Thresholds thresholds;
     private final OwnerMap owners = new OwnerMap(Path.of("/proc"), System::nanoTime);
-    private final SocketHolders holders = new SocketHolders(owners);
+    private final SocketHolders holders = new SocketHolders(owners, System::nanoTime);
     private final SocketHoldings holdings = new SocketHoldings(owners, CgroupTree.usual());
-    private final EventWindow window = new EventWindow(WINDOW_NANOS);
+    private final EventWindow window;
     private final DestinationTrends trends = new DestinationTrends(TRENDS, TREND_NANOS);
+    private final LastAcks lastAcks = new LastAcks();
     private final @Nullable LocalPorts localPorts;
     private final SocketTable bound = new SocketTable();
     private boolean visited;
 
-    private Diagnosis(boolean thorough, Thresholds thresholds, @Nullable LocalPorts localPorts) {
+    /** @param windowNanos how far back goes what the kernel counted "lately" */
+    Diagnosis(boolean thorough, Thresholds thresholds, @Nullable LocalPorts localPorts, long windowNanos) {
         this.thorough = thorough;
         this.thresholds = thresholds;
+        this.window = new EventWindow(windowNanos);
         this.localPorts = localPorts;
     }
 
     /** For a daemon, which goes on looking. */
     public static Diagnosis inPassing(Thresholds thresholds) {
-        return new Diagnosis(false, thresholds, null);
+        return new Diagnosis(false, thresholds, null, WINDOW_NANOS);
     }
 
     /** For somebody who waits, in the network namespace of the calling thread. */
     public static Diagnosis thorough(Sampler.SourceWish source, Thresholds thresholds) {
-        return new Diagnosis(true, thresholds, new LocalPorts(ProcFs.ofThread(), source != Sampler.SourceWish.proc));
+        return new Diagnosis(
+                true, thresholds, new LocalPorts(ProcFs.ofThread(), source != Sampler.SourceWish.proc), WINDOW_NANOS);
     }
 
     /** From the next look on; what the detectors remember stays. */
@@ -98,6 +104,14 @@ public final class Diagnosis implements AutoCloseable {
         TimeWaitReuse reuse = new TimeWaitReuse(
                 sysctls.tcpTwReuse().orElse(-1), sysctls.tcpTwReuseDelayMillis().orElse(USUAL_REUSE_DELAY_MILLIS));
         return PortBreakdown.analyse(table, listening, new PortContext(range, reuse, explicit, null));
+    }
+
+    /** Asks what the dump of a full sample, which was to be cheap, did not tell and is needed. */
+    void complete(SocketTable table, SourceChoice sources) {
+        lastAcks.complete(
+                table,
+                sources,
+                Math.min(thresholds.of(FindingId.CLOSE_WAIT_LEAK), thresholds.of(FindingId.FIN_WAIT_2_PILE)));
     }
 
     /**

@@ -233,11 +233,13 @@ public final class Sampler implements AutoCloseable {
             Sysctls sysctls = Sysctls.read(procFs);
             problems.addAll(sysctls.problems());
             range = ephemeralRange(sysctls);
-            ports = diagnosis == null
-                    ? PortBreakdown.of(table, listening, range)
-                    : diagnosis.ports(table, listening, sysctls, range);
-            timer.ended(Phase.COUNT);
-            if (following != null && followed != null && diagnosis != null) {
+            if (following == null || followed == null || diagnosis == null) {
+                ports = PortBreakdown.of(table, listening, range);
+                timer.ended(Phase.COUNT);
+            } else {
+                diagnosis.complete(table, sources);
+                ports = diagnosis.ports(table, listening, sysctls, range);
+                timer.ended(Phase.COUNT);
                 findings = diagnosis.look(table, sysctls, range, ports, followed, following.connections(), findings);
             }
             resources = resources(sysctls, range, ports, resources);

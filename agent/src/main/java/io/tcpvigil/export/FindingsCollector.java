@@ -19,8 +19,8 @@ import java.util.function.Supplier;
  * # TYPE tcpvigil_finding gauge
  * tcpvigil_finding{finding="close_wait_leak",severity="warning",} 0.0
  * tcpvigil_finding{finding="close_wait_leak",severity="critical",} 1.0
- * # TYPE tcpvigil_finding_count gauge
- * tcpvigil_finding_count{finding="close_wait_leak",} 1104.0
+ * # TYPE tcpvigil_finding_size gauge
+ * tcpvigil_finding_size{finding="close_wait_leak",} 1104.0
  * }</pre>
  *
  * <p>Every detector is there, so that an alert can tell that nothing is wrong from nobody looking: before the first full sample
@@ -90,7 +90,7 @@ public final class FindingsCollector extends Collector implements Collector.Desc
 
     private static Family counts() {
         return new Family(
-                "tcpvigil_finding_count",
+                "tcpvigil_finding_size",
                 Type.GAUGE,
                 "How many sockets, events or ports the largest finding of this kind is made of; 0 when there is none.",
                 "finding");

@@ -89,7 +89,8 @@ final class CloseWaitLeak extends Detector {
             account.port(rows.serves(table.localPort(row)) ? table.localPort(row) : table.remotePort(row));
         }
         account.means("The peer has closed; the application has not, and no time-out of the kernel does it"
-                + " instead. Each holds a descriptor until the process ends.");
+                + " instead. Each holds a descriptor until the process ends."
+                + now.ifSilenceIsAssumed(group.rows[0]));
         remedy(account, group.size, notAccepted, unread);
         return account.command(
                 group.scope.kind() == Scope.Kind.PROCESS

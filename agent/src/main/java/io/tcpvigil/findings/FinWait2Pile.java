@@ -67,7 +67,8 @@ final class FinWait2Pile extends Detector {
             account.port(rows.serves(local) ? local : now.table().remotePort(group.rows[i]));
         }
         return account.means("The application has shut down its side of each and keeps the descriptor; the peer has not"
-                        + " closed. No time-out of the kernel ends that as long as the descriptor is held.")
+                        + " closed. No time-out of the kernel ends that as long as the descriptor is held."
+                        + now.ifSilenceIsAssumed(group.rows[0]))
                 .remedy(
                         "After shutdown() read with a time-out, then close(): once it is closed the kernel ends it within"
                                 + " net.ipv4.tcp_fin_timeout. Look also why the peer does not close.")

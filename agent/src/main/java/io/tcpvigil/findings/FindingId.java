@@ -4,8 +4,8 @@ package io.tcpvigil.findings;
 import java.util.Locale;
 
 /**
- * Everything that can be found, each with the number from which on it is a finding when nothing else is set. The name is that of
- * the runbook's section, too.
+ * Everything that can be found, each with the number from which on it is a finding when nothing else is set. Each has a runbook
+ * of its name, {@code grafana/runbooks/LABEL.md}.
  */
 public enum FindingId {
     CLOSE_WAIT_LEAK(Scale.COUNT, 10, "CLOSE-WAIT sockets that one process has forgotten to close"),
@@ -28,7 +28,7 @@ public enum FindingId {
     DESCRIPTOR_EXHAUSTION(Scale.SHARE, 0.8, "open files of one process, of its limit"),
     MEMORY_PRESSURE(Scale.SHARE, 0.8, "pages of TCP buffers, of the second number of tcp_mem"),
     SHORT_LIVED_CHURN(Scale.PER_SECOND, 20, "connections to one destination that are opened and closed"),
-    HIDDEN_CLOSED(Scale.COUNT, 200, "sockets that no dump shows, more than before"),
+    HIDDEN_CLOSED(Scale.COUNT, 200, "sockets of a process that no dump shows"),
     PORT_CONFLICT_POOLS(Scale.SHARE, 0.5, "ports that bind holds, of the ephemeral range"),
     SAMPLING_BLIND(Scale.SHARE, 0.5, "events that were missed, of what the kernel counted");
 

@@ -50,6 +50,13 @@ public record Observation(
         return Math.max(followed, StateAge.atLeastMillis(table, row));
     }
 
+    /** What is to be said where the last ACK is not known: then a row passes for silent that is half closed and in use. */
+    String ifSilenceIsAssumed(int row) {
+        return table.lastAckReceivedMillis(row) == SocketTable.UNKNOWN
+                ? " This source does not tell when the peer last answered: some may be half closed and in use."
+                : "";
+    }
+
     /** Milliseconds that a row has been in its state and nothing came from the peer, at least. */
     long silentMillis(int row) {
         long inState = stateMillis(row);

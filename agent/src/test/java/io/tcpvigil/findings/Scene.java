@@ -43,6 +43,9 @@ final class Scene {
     /** Sockets that no dump shows. */
     long hidden;
 
+    /** What is found when processes are searched for them. */
+    Optional<Map<Holder, Integer>> closedButHeld = Optional.of(Map.of());
+
     long openFiles = 10;
     OptionalLong maxOrphans = OptionalLong.of(100_000);
     OptionalLong memoryPressure = OptionalLong.of(100_000);
@@ -202,6 +205,11 @@ final class Scene {
             @Override
             public List<Holder> busiest() {
                 return List.of(APP);
+            }
+
+            @Override
+            public Optional<Map<Holder, Integer>> hidden(SocketTable asked, int atLeast) {
+                return closedButHeld;
             }
 
             @Override
