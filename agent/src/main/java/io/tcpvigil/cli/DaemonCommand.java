@@ -77,7 +77,12 @@ final class DaemonCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }
-        HangUp.onSignal(settings::request);
+        String noSignal = HangUp.onSignal(settings::request);
+        if (noSignal != null) {
+            log.say(
+                    Log.Priority.WARNING,
+                    "SIGHUP does not have the configuration read again, only a change of it does: " + noSignal);
+        }
         run(settings, systemd, log);
         return ExitCode.OK;
     }
