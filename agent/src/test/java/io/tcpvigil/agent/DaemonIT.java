@@ -101,31 +101,34 @@ class DaemonIT {
                     },
                     "sampling");
             sampling.start();
-            Report first = await(daemon, report -> age(report) > 0.2);
+            try {
+                Report first = await(daemon, report -> age(report) > 0.2);
 
-            Files.writeString(file, "findings: {time_wait_pile: {threshold: 0.001%}, endurance: 0s}");
-            settings.request();
-            Report strict = await(daemon, report -> isRaised(report, FindingId.TIME_WAIT_PILE));
-            assertEquals(1, settings.status().successes());
+                Files.writeString(file, "findings: {time_wait_pile: {threshold: 0.001%}, endurance: 0s}");
+                settings.request();
+                Report strict = await(daemon, report -> isRaised(report, FindingId.TIME_WAIT_PILE));
+                assertEquals(1, settings.status().successes());
 
-            Files.writeString(file, "findings: {time_wait_pile: {enabled: false}, endurance: never}");
-            settings.request();
-            await(daemon, report -> settings.status().failures() == 1 && report.takenNanos() > strict.takenNanos());
-            assertTrue(isRaised(await(daemon, report -> true), FindingId.TIME_WAIT_PILE), "nothing of it is taken");
+                Files.writeString(file, "findings: {time_wait_pile: {enabled: false}, endurance: never}");
+                settings.request();
+                await(daemon, report -> settings.status().failures() == 1 && report.takenNanos() > strict.takenNanos());
+                assertTrue(isRaised(await(daemon, report -> true), FindingId.TIME_WAIT_PILE), "nothing of it is taken");
 
-            Files.writeString(file, "findings: {time_wait_pile: {enabled: false}}");
-            settings.request();
-            Report last = await(daemon, report -> !isRaised(report, FindingId.TIME_WAIT_PILE));
-            LifecycleReport lifecycle = lifecycle(last);
-            assertEquals(24, last.states().of(TcpState.ESTABLISHED));
-            assertTrue(age(last) > age(first), "ages go on: " + age(last));
-            assertEquals(
-                    lifecycle(first).connections().preexisting(),
-                    lifecycle.connections().preexisting(),
-                    "a tracker that begins anew finds all of them there");
-            assertEquals(0, lifecycle.anomalyCount());
-            daemon.stop(10, TimeUnit.SECONDS);
-            sampling.join();
+                Files.writeString(file, "findings: {time_wait_pile: {enabled: false}}");
+                settings.request();
+                Report last = await(daemon, report -> !isRaised(report, FindingId.TIME_WAIT_PILE));
+                LifecycleReport lifecycle = lifecycle(last);
+                assertEquals(24, last.states().of(TcpState.ESTABLISHED));
+                assertTrue(age(last) > age(first), "ages go on: " + age(last));
+                assertEquals(
+                        lifecycle(first).connections().preexisting(),
+                        lifecycle.connections().preexisting(),
+                        "a tracker that begins anew finds all of them there");
+                assertEquals(0, lifecycle.anomalyCount());
+            } finally {
+                daemon.stop(10, TimeUnit.SECONDS);
+                sampling.join();
+            }
         }
     }
 
