@@ -42,6 +42,10 @@ public final class Diagnosis implements AutoCloseable {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long TREND_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final int TRENDS = 100;
+    /** A search for hidden sockets visits processes: it may take half a hundredth of the time of a daemon. */
+    private static final int SEARCH_REST = 200;
+
+    private static final int THOROUGH_SEARCH_REST = 2;
     private static final long THOROUGH_HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /** Kernels without tcp_tw_reuse_delay wait for a second. */
@@ -57,7 +61,7 @@ public final class Diagnosis implements AutoCloseable {
     private final DetectorSet detectors = new DetectorSet();
     private Thresholds thresholds;
     private final OwnerMap owners = new OwnerMap(Path.of("/proc"), System::nanoTime);
-    private final SocketHolders holders = new SocketHolders(owners, System::nanoTime);
+    private final SocketHolders holders;
     private final SocketHoldings holdings = new SocketHoldings(owners, CgroupTree.usual());
     private final EventWindow window;
     private final DestinationTrends trends = new DestinationTrends(TRENDS, TREND_NANOS);
@@ -70,6 +74,7 @@ public final class Diagnosis implements AutoCloseable {
     Diagnosis(boolean thorough, Thresholds thresholds, @Nullable LocalPorts localPorts, long windowNanos) {
         this.thorough = thorough;
         this.thresholds = thresholds;
+        this.holders = new SocketHolders(owners, thorough ? THOROUGH_SEARCH_REST : SEARCH_REST, System::nanoTime);
         this.window = new EventWindow(windowNanos);
         this.localPorts = localPorts;
     }

@@ -25,9 +25,8 @@ import java.util.function.LongSupplier;
 final class SocketHolders implements Holders {
     private static final int MOST_PROCESSES = 16;
 
-    private static final long SEARCH_REST = 200;
-
     private final OwnerMap owners;
+    private final int searchRest;
     private final LongSupplier nanoClock;
     private final HiddenSockets hiddenSockets = new HiddenSockets();
     private final ProcessInspector inspector = new ProcessInspector();
@@ -41,8 +40,13 @@ final class SocketHolders implements Holders {
     private int searches;
     private long searchDue;
 
-    SocketHolders(OwnerMap owners, LongSupplier nanoClock) {
+    /**
+     * @param searchRest so many times as long as a search for hidden sockets takes, there is none
+     * @param nanoClock monotonic
+     */
+    SocketHolders(OwnerMap owners, int searchRest, LongSupplier nanoClock) {
         this.owners = owners;
+        this.searchRest = searchRest;
         this.nanoClock = nanoClock;
     }
 
@@ -102,7 +106,7 @@ final class SocketHolders implements Holders {
         return holder;
     }
 
-    /** As of the last search: after one, so much time passes that searching takes half a hundredth of it. */
+    /** As of the last search, which may be some looks ago. */
     @Override
     public Optional<Map<Holder, Integer>> hidden(SocketTable table, int atLeast) {
         long begin = nanoClock.getAsLong();
@@ -114,7 +118,7 @@ final class SocketHolders implements Holders {
             }
             searches++;
             long end = nanoClock.getAsLong();
-            searchDue = end + SEARCH_REST * (end - begin);
+            searchDue = end + searchRest * (end - begin);
         }
         if (searches < 2) {
             return Optional.empty();
