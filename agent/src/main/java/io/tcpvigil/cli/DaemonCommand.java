@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.cli;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.agent.Daemon;
 import io.tcpvigil.agent.Diagnosis;
 import io.tcpvigil.agent.Intervals;
@@ -13,13 +14,16 @@ import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.tcp.Span;
 import io.tcpvigil.web.LastSample;
 import io.tcpvigil.web.WebServer;
+import io.tcpvigil.web.WebSettings;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,8 +51,23 @@ final class DaemonCommand implements Callable<Integer> {
             names = "--web.listen-address",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1:9794",
-            description = "Where to listen: host:port, [::1]:port or :port (all addresses). Default: ${DEFAULT-VALUE}.")
-    private String listen = "";
+            description = "Where to listen: host:port, [::1]:port or :port (all addresses); may be given several times."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private List<String> listen = List.of();
+
+    @Option(
+            names = "--web.config.file",
+            paramLabel = "FILE",
+            description = "TLS, passwords and header fields, in the form that Prometheus's exporters share.")
+    private @Nullable Path webConfig;
+
+    @Option(
+            names = "--web.max-requests",
+            paramLabel = "COUNT",
+            defaultValue = "256",
+            description = "Pages and metrics that are made or sent at a time; further requests get status 503."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int maxRequests;
 
     @Option(
             names = "--web.telemetry-path",
@@ -130,7 +149,7 @@ final class DaemonCommand implements Callable<Integer> {
                                 Main.Version.version(), Runtime.version().toString())),
                 new LifecycleCollector(daemon::lastReport),
                 new FindingsCollector(daemon::lastReport));
-        WebServer server = startServer(new LastSample(daemon::lastReport, clock, daemon::intervalNanos), metrics);
+        WebServer server = startServer(daemon, clock, metrics);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -138,22 +157,42 @@ final class DaemonCommand implements Callable<Integer> {
                             server.stop();
                         },
                         "stop"));
-        terminal.out().println("tcpvigil " + Main.Version.version() + ": http://" + display(server.address()) + "/");
+        terminal.out().println("tcpvigil " + Main.Version.version() + ": " + urls(server));
         terminal.out().flush();
         daemon.run();
         return ExitCode.OK;
     }
 
-    private WebServer startServer(LastSample sample, MetricsPage metrics) throws IOException {
-        InetSocketAddress address;
+    private WebServer startServer(Daemon daemon, LongSupplier clock, MetricsPage metrics) throws IOException {
         try {
-            address = listenAddress(listen);
-            WebServer server = new WebServer(address, telemetryPath, sample, metrics, DaemonCommand::log);
+            WebServer server = new WebServer(
+                    webSettings(),
+                    Main.Version.version(),
+                    new LastSample(daemon::lastReport, clock, daemon::intervalNanos),
+                    daemon::sourceFailures,
+                    metrics,
+                    DaemonCommand::log);
             server.start();
             return server;
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }
+    }
+
+    private WebSettings webSettings() {
+        if (maxRequests < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--web.max-requests " + maxRequests + ": write a number above 0");
+        }
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (String each : listen) {
+            try {
+                addresses.add(WebSettings.listenAddress(each));
+            } catch (IllegalArgumentException wrong) {
+                throw new ParameterException(spec.commandLine(), "--web.listen-address " + wrong.getMessage(), wrong);
+            }
+        }
+        return new WebSettings(addresses, telemetryPath, webConfig, maxRequests);
     }
 
     private Intervals intervals() {
@@ -176,27 +215,10 @@ final class DaemonCommand implements Callable<Integer> {
         return TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
-    /** Reads {@code host:port}, {@code [v6]:port} or {@code :port}. */
-    static InetSocketAddress listenAddress(String text) {
-        int colon = text.lastIndexOf(':');
-        try {
-            int port = Integer.parseInt(text.substring(colon + 1));
-            String host = colon < 0 ? "" : text.substring(0, colon);
-            if (colon >= 0 && port >= 0 && port <= 65535 && (host.indexOf(':') < 0 || host.startsWith("["))) {
-                return host.isEmpty()
-                        ? new InetSocketAddress(port)
-                        : new InetSocketAddress(InetAddress.getByName(host), port);
-            }
-        } catch (NumberFormatException wrong) {
-            throw new IllegalArgumentException(notAnAddress(text), wrong);
-        } catch (UnknownHostException unknown) {
-            throw new IllegalArgumentException("--web.listen-address " + text + ": unknown host", unknown);
-        }
-        throw new IllegalArgumentException(notAnAddress(text));
-    }
-
-    private static String notAnAddress(String text) {
-        return "--web.listen-address " + text + ": write host:port, [::1]:port or :port";
+    private static String urls(WebServer server) {
+        return server.addresses().stream()
+                .map(address -> server.scheme() + "://" + display(address) + "/")
+                .collect(Collectors.joining(" "));
     }
 
     private static String display(InetSocketAddress address) {

@@ -9,6 +9,7 @@ import io.tcpvigil.report.Report;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,17 +30,27 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(@Nullable Report first, InetSocketAddress listen) throws IOException {
+        this(first, new WebSettings(List.of(listen), "/metrics", null, 256));
+    }
+
+    TestServer(@Nullable Report first, WebSettings settings) throws IOException {
         report.set(first);
         Supplier<@Nullable Report> reports = report::get;
         MetricsPage metrics = MetricsPage.of(new ConnectionsCollector(
                 reports, () -> 0, nanos::get, new ConnectionsCollector.Build("1.2.3", "17.0.15")));
-        server = new WebServer(
-                listen, "/metrics", new LastSample(reports, nanos::get, () -> INTERVAL_NANOS), metrics, log::add);
+        LastSample sample = new LastSample(reports, nanos::get, () -> INTERVAL_NANOS);
+        server = new WebServer(settings, "1.2.3", sample, () -> 2, metrics, log::add);
         server.start();
     }
 
+    /** With a configuration file, on loopback. */
+    static TestServer configured(Path file) throws IOException {
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return new TestServer(Samples.report(), new WebSettings(List.of(any), "/metrics", file, 256));
+    }
+
     InetSocketAddress address() {
-        return server.address();
+        return server.addresses().get(0);
     }
 
     @Override
