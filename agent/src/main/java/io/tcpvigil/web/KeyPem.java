@@ -6,6 +6,7 @@ import io.tcpvigil.yaml.YamlScalar;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,9 +21,13 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECPrivateKeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -93,8 +98,12 @@ final class KeyPem {
         }
         try {
             byte[] bytes = Base64.getMimeDecoder().decode(pem.group(2));
-            byte[] pkcs8 = pem.group(1).equals("PRIVATE KEY") ? bytes : pkcs8(bytes, publicKey.getEncoded());
-            return KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            KeyFactory factory = KeyFactory.getInstance(publicKey.getAlgorithm());
+            if (publicKey instanceof ECPublicKey curve && pem.group(1).equals("EC PRIVATE KEY")) {
+                return factory.generatePrivate(new ECPrivateKeySpec(sec1(bytes), curve.getParams()));
+            }
+            boolean bare = pem.group(1).equals("RSA PRIVATE KEY");
+            return factory.generatePrivate(new PKCS8EncodedKeySpec(bare ? pkcs8(bytes) : bytes));
         } catch (GeneralSecurityException | IllegalArgumentException wrong) {
             throw name.place()
                     .error(file + " holds no " + publicKey.getAlgorithm()
@@ -112,48 +121,30 @@ final class KeyPem {
         }
     }
 
-    /**
-     * Wraps a bare key (PKCS#1, SEC 1) as PKCS#8 does: {@code SEQUENCE { INTEGER 0, AlgorithmIdentifier, OCTET STRING key }}.
-     * The identifier, with the curve in it, is that of the public key: {@code SEQUENCE { AlgorithmIdentifier, BIT STRING }}.
-     */
-    private static byte[] pkcs8(byte[] bare, byte[] publicKey) {
-        int algorithm = contentOf(publicKey, 0);
-        int algorithmEnd = contentOf(publicKey, algorithm) + lengthOf(publicKey, algorithm);
+    /** Takes the number out of {@code SEQUENCE { INTEGER 1, OCTET STRING number, ... }} (RFC 5915). */
+    private static BigInteger sec1(byte[] der) throws InvalidKeyException {
+        int first = der.length > 2 ? der[1] & 0xFF : 0;
+        int number = first < 0x80 ? 5 : 5 + first - 0x80;
+        if (der.length < number + 2 || der[number] != 0x04 || der.length < number + 2 + der[number + 1]) {
+            throw new InvalidKeyException("no ECPrivateKey");
+        }
+        return new BigInteger(1, Arrays.copyOfRange(der, number + 2, number + 2 + der[number + 1]));
+    }
+
+    /** Wraps an RSAPrivateKey as {@code SEQUENCE { INTEGER 0, SEQUENCE { rsaEncryption, NULL }, OCTET STRING key }} (RFC 5208). */
+    private static byte[] pkcs8(byte[] rsaKey) {
         ByteArrayOutputStream inside = new ByteArrayOutputStream();
-        inside.writeBytes(new byte[] {0x02, 1, 0});
-        inside.write(publicKey, algorithm, algorithmEnd - algorithm);
-        inside.writeBytes(der(0x04, bare));
+        inside.writeBytes(HexFormat.of().parseHex("020100" + "300d06092a864886f70d0101010500"));
+        inside.writeBytes(der(0x04, rsaKey));
         return der(0x30, inside.toByteArray());
     }
 
+    /** An element of 256 to 65535 bytes. */
     private static byte[] der(int tag, byte[] content) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(tag);
-        if (content.length < 0x80) {
-            out.write(content.length);
-        } else {
-            out.writeBytes(new byte[] {(byte) 0x82, (byte) (content.length >> 8), (byte) content.length});
-        }
+        out.writeBytes(new byte[] {(byte) tag, (byte) 0x82, (byte) (content.length >> 8), (byte) content.length});
         out.writeBytes(content);
         return out.toByteArray();
-    }
-
-    /** Where the content begins of the element at {@code at}. */
-    private static int contentOf(byte[] der, int at) {
-        int first = der[at + 1] & 0xFF;
-        return at + 2 + (first < 0x80 ? 0 : first - 0x80);
-    }
-
-    private static int lengthOf(byte[] der, int at) {
-        int first = der[at + 1] & 0xFF;
-        if (first < 0x80) {
-            return first;
-        }
-        int length = 0;
-        for (int i = at + 2; i < contentOf(der, at); i++) {
-            length = (length << 8) | (der[i] & 0xFF);
-        }
-        return length;
     }
 
     private static boolean belongTogether(PrivateKey key, PublicKey publicKey) {
