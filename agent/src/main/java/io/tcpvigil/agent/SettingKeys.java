@@ -9,6 +9,7 @@ import io.tcpvigil.export.MetricsSettings;
 import io.tcpvigil.export.PortGroup;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Thresholds;
+import io.tcpvigil.web.ListenAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,6 +70,20 @@ public final class SettingKeys {
             KeyTypes.text("PATH", "a path that begins with /", text -> text.matches("/[!-~]*")),
             "/metrics",
             "The path of the metrics.");
+
+    static final Key<String> WEB_CONFIG_FILE = fixed(
+            "web.config_file",
+            "--web.config.file",
+            KeyTypes.text("FILE", "a path, or nothing", text -> true),
+            "",
+            "TLS, passwords and header fields, in the form that Prometheus's exporters share; that file is read again when it"
+                    + " changes.");
+    static final Key<Integer> MAX_REQUESTS = fixed(
+            "web.max_requests",
+            "--web.max-requests",
+            KeyTypes.integer(1, 65_536),
+            256,
+            "Pages and metrics that are made or sent at a time; further requests get status 503.");
 
     static final Key<Integer> MOST_PORTS =
             mostSeries("ports", "local ports, or groups of them,", MetricsSettings.USUAL.mostPorts());
@@ -131,6 +146,8 @@ public final class SettingKeys {
                 PROBE,
                 LISTEN_ADDRESSES,
                 TELEMETRY_PATH,
+                WEB_CONFIG_FILE,
+                MAX_REQUESTS,
                 MOST_PORTS,
                 MOST_DESTINATIONS,
                 MOST_PROCESSES,
