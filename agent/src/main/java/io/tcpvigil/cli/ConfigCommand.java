@@ -3,6 +3,7 @@ package io.tcpvigil.cli;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.agent.SettingKeys;
+import io.tcpvigil.agent.Settings;
 import io.tcpvigil.agent.SettingsSource;
 import io.tcpvigil.config.ConfigText;
 import io.tcpvigil.config.Configuration;
@@ -52,7 +53,8 @@ final class ConfigCommand implements Callable<Integer> {
     /** {@code tcpvigil config check}: whether the daemon would take a file. */
     @Command(
             name = "check",
-            description = "Tell what is wrong with a configuration file, if anything.",
+            description =
+                    "Tell what is wrong with a configuration file, if anything, and with the web.config_file that it names.",
             mixinStandardHelpOptions = true,
             versionProvider = Main.Version.class)
     static final class Check implements Callable<Integer> {
@@ -73,9 +75,14 @@ final class ConfigCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             try {
-                new SettingsSource(file, true, Map.of()).read();
+                Settings.of(new SettingsSource(file, true, Map.of()).read())
+                        .web()
+                        .check();
             } catch (YamlException wrong) {
                 spec.commandLine().getErr().println("tcpvigil: " + wrong.getMessage());
+                return ExitCode.CONFIGURATION;
+            } catch (IllegalArgumentException unknownHost) {
+                spec.commandLine().getErr().println("tcpvigil: " + file + ": " + unknownHost.getMessage());
                 return ExitCode.CONFIGURATION;
             }
             terminal.out().println(file + ": ok");

@@ -2,6 +2,7 @@
 package io.tcpvigil.web;
 
 import io.tcpvigil.Nullable;
+import io.tcpvigil.yaml.YamlException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,5 +22,16 @@ public record WebSettings(
         int maxRequests) {
     public WebSettings {
         listen = List.copyOf(listen);
+    }
+
+    /**
+     * Reads the configuration file, if there is one, and all that it names, as the server would.
+     *
+     * @throws YamlException if it cannot be used
+     */
+    public void check() {
+        if (configFile != null) {
+            WebConfigFile.read(configFile);
+        }
     }
 }

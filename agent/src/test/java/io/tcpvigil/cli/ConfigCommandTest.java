@@ -68,6 +68,18 @@ class ConfigCommandTest {
                 Ran.of("config", "check", "/none/x.yml"));
     }
 
+    @Test
+    void checksTheFileOfTheWebServerToo() throws IOException {
+        Path web = Files.writeString(directory.resolve("web.yml"), "basic_auth_users:\n  alice: secret\n");
+        Ran ran = Ran.of("config", "check", file("web: {config_file: " + web + "}"));
+        assertEquals(78, ran.code());
+        assertTrue(ran.errors().startsWith("tcpvigil: " + web + ":2: basic_auth_users.alice: "), ran.errors());
+        assertFalse(ran.errors().contains("secret"), ran.errors());
+        assertEquals(
+                new Ran(78, "", "tcpvigil: " + directory + "/c.yml: [::x]:1: unknown host\n"),
+                Ran.of("config", "check", file("web: {listen_addresses: ['[::x]:1']}")));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"daemon", "config show"})
     void refusesToRunWithAWrongFileOrFlag(String command) throws IOException {
