@@ -5,6 +5,8 @@ import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.export.MetricsPage;
 import io.tcpvigil.export.ReportJson;
+import io.tcpvigil.findings.FindingId;
+import io.tcpvigil.findings.Runbook;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.web.http.Request;
 import java.util.HashMap;
@@ -77,6 +79,11 @@ final class Pages {
                     out.write('\n');
                 })));
         pages.put("/api/v1/report", form -> report(sample.report()));
+        for (FindingId id : FindingId.values()) {
+            pages.put(
+                    "/runbooks/" + id.label(),
+                    form -> Response.of("text/plain; charset=utf-8", out -> out.write(Runbook.text(id))));
+        }
         if (!telemetryPath.startsWith("/") || pages.containsKey(telemetryPath)) {
             throw new IllegalArgumentException("the path of the metrics must start with / and be none of "
                     + pages.keySet() + ": " + telemetryPath);

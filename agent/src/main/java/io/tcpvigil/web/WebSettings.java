@@ -2,9 +2,7 @@
 package io.tcpvigil.web;
 
 import io.tcpvigil.Nullable;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,32 +21,5 @@ public record WebSettings(
         int maxRequests) {
     public WebSettings {
         listen = List.copyOf(listen);
-    }
-
-    /**
-     * Reads {@code host:port}, {@code [v6]:port} or {@code :port} (all addresses).
-     *
-     * @throws IllegalArgumentException if it is none of these; the message says what to write
-     */
-    public static InetSocketAddress listenAddress(String text) {
-        int colon = text.lastIndexOf(':');
-        try {
-            int port = Integer.parseInt(text.substring(colon + 1));
-            String host = colon < 0 ? "" : text.substring(0, colon);
-            if (colon >= 0 && port >= 0 && port <= 65535 && (host.indexOf(':') < 0 || host.startsWith("["))) {
-                return host.isEmpty()
-                        ? new InetSocketAddress(port)
-                        : new InetSocketAddress(InetAddress.getByName(host), port);
-            }
-        } catch (NumberFormatException wrong) {
-            throw new IllegalArgumentException(notAnAddress(text), wrong);
-        } catch (UnknownHostException unknown) {
-            throw new IllegalArgumentException(text + ": unknown host", unknown);
-        }
-        throw new IllegalArgumentException(notAnAddress(text));
-    }
-
-    private static String notAnAddress(String text) {
-        return text + ": write host:port, [::1]:port or :port";
     }
 }
