@@ -74,14 +74,14 @@ public final class SettingKeys {
     static final Key<String> WEB_CONFIG_FILE = fixed(
             "web.config_file",
             "--web.config.file",
-            KeyTypes.text("FILE", "a path, or nothing", text -> true),
+            KeyTypes.text("FILE", "the path of a file, or nothing in quotes", text -> true),
             "",
             "TLS, passwords and header fields, in the form that Prometheus's exporters share; that file is read again when it"
                     + " changes.");
     static final Key<Integer> MAX_REQUESTS = fixed(
             "web.max_requests",
             "--web.max-requests",
-            KeyTypes.integer(1, 65_536),
+            KeyTypes.integer(1, 10_000),
             256,
             "Pages and metrics that are made or sent at a time; further requests get status 503.");
 
