@@ -85,6 +85,8 @@ public final class Daemon {
         try (Sampler sampler = samplers.get()) {
             while (!isStopping()) {
                 sample(sampler);
+                // Also where samples take so long that the next one is always due.
+                reload(sampler);
                 sampler.awaitDue(() -> {
                     reload(sampler);
                     return isStopping();

@@ -9,6 +9,7 @@ import io.tcpvigil.export.MetricsSettings;
 import io.tcpvigil.export.PortGroup;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Thresholds;
+import io.tcpvigil.web.ListenAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -77,6 +78,20 @@ public final class SettingKeys {
             "/metrics",
             "The path of the metrics.");
 
+    static final Key<String> WEB_CONFIG_FILE = fixed(
+            "web.config_file",
+            "--web.config.file",
+            KeyTypes.text("FILE", "the path of a file, or nothing in quotes", text -> true),
+            "",
+            "TLS, passwords and header fields, in the form that Prometheus's exporters share; that file is read again when it"
+                    + " changes.");
+    static final Key<Integer> MAX_REQUESTS = fixed(
+            "web.max_requests",
+            "--web.max-requests",
+            KeyTypes.integer(1, 10_000),
+            256,
+            "Pages and metrics that are made or sent at a time; further requests get status 503.");
+
     static final Key<Integer> MOST_PORTS =
             mostSeries("ports", "local ports, or groups of them,", MetricsSettings.USUAL.mostPorts());
     static final Key<Integer> MOST_DESTINATIONS =
@@ -139,6 +154,8 @@ public final class SettingKeys {
                 OTHER_NAMESPACES,
                 LISTEN_ADDRESSES,
                 TELEMETRY_PATH,
+                WEB_CONFIG_FILE,
+                MAX_REQUESTS,
                 MOST_PORTS,
                 MOST_DESTINATIONS,
                 MOST_PROCESSES,
@@ -150,25 +167,20 @@ public final class SettingKeys {
                 STUCK_AFTER,
                 ENDURANCE));
         for (FindingId id : FindingId.values()) {
-            keys.add(enabled(id));
             keys.add(threshold(id));
+            keys.add(enabled(id));
         }
         return new KeyTable(keys);
     }
 
     /** Whether to look for something. */
     static Key<Boolean> enabled(FindingId id) {
-        return key(name(id, "enabled"), "", KeyTypes.bool(), true, "Whether to look for it.");
+        return key(name(id, "enabled"), "", KeyTypes.bool(), true, "");
     }
 
     /** From which number on it is a finding. */
     static Key<Double> threshold(FindingId id) {
-        return key(
-                name(id, "threshold"),
-                "",
-                scale(id),
-                id.usualThreshold(),
-                "A finding from here on: " + about(id) + ".");
+        return key(name(id, "threshold"), "", scale(id), id.usualThreshold(), from(id) + " on: " + id.what() + ".");
     }
 
     private static String name(FindingId id, String last) {
@@ -182,10 +194,11 @@ public final class SettingKeys {
         };
     }
 
-    private static String about(FindingId id) {
+    private static String from(FindingId id) {
         return switch (id.scale()) {
-            case SHARE, COUNT -> id.what();
-            case PER_SECOND -> id.what() + ", in a second";
+            case COUNT -> "From so many";
+            case SHARE -> "From this share";
+            case PER_SECOND -> "From so many in a second";
         };
     }
 

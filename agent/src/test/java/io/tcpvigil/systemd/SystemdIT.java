@@ -183,6 +183,30 @@ class SystemdIT {
         assertEquals("active", guest.property("ActiveState"));
     }
 
+    /** The daemon may also see by itself that the file has changed, if that is before it is asked. */
+    @Test
+    void readsItsSettingsAgainOnReload() throws Exception {
+        String file = "/etc/tcpvigil/tcpvigil.yml";
+        String before = guest.read(file);
+        try {
+            start();
+            String process = guest.property("MainPID");
+            guest.write(file, "sampling: {interval: 900ms}\n");
+            guest.run("systemctl", "reload", "tcpvigil").orFail();
+            awaitJournal("info", "sampling.interval is now 900ms");
+            awaitJournal("info", "configuration read again, as was asked for: ");
+            guest.write(file, "sampling: {interval: never}\n");
+            guest.run("systemctl", "reload", "tcpvigil").orFail();
+            awaitJournal(
+                    "err", "everything stays as it was: " + file + ":1: sampling.interval: \"never\": write a number");
+            guest.await(() -> guest.property("ActiveState"), state -> state.equals("active"));
+            assertEquals(process, guest.property("MainPID"));
+            assertEquals("0", guest.property("NRestarts"));
+        } finally {
+            guest.write(file, before);
+        }
+    }
+
     @Test
     void countsExactlyWithTheProbeAndSaysWhatItLacksWithout() throws Exception {
         start();
