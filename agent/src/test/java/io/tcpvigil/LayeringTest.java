@@ -30,7 +30,10 @@ class LayeringTest {
     /** Package to the packages and libraries that it may use; besides, all may use the JDK and the root package. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             allow("", ""),
+            allow("text", ""),
+            allow("yaml", "text org.snakeyaml"),
             allow("tcp", ""),
+            allow("config", "yaml text tcp"),
             allow("kernel.libc", "jnr"),
             allow("kernel.netlink", "kernel.libc"),
             allow("kernel.inetdiag", "kernel.netlink tcp"),
@@ -43,19 +46,19 @@ class LayeringTest {
             allow("findings", "tcp lifecycle ports"),
             allow("owners", "tcp oshi"),
             allow("report", "tcp lifecycle ports findings"),
-            allow("export", "report tcp lifecycle ports findings io.prometheus com.google.gson"),
-            allow("web", "report export tcp lifecycle ports findings com.google.gson"),
+            allow("export", "report text tcp lifecycle ports findings io.prometheus com.google.gson"),
+            allow("web", "report export text yaml tcp lifecycle ports findings com.google.gson"),
             allow(
                     "agent",
                     "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.bpf kernel.netns lifecycle ports findings"
-                            + " owners report export web tcp"),
+                            + " owners report export web text yaml config tcp"),
             allow("lab", "lab.wire kernel.libc kernel.netns tcp"),
             allow("lab.wire", "tcp"),
             allow("lab.scenario", "lab lab.wire kernel.libc kernel.netns tcp"),
             allow(
                     "cli",
                     "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.bpf kernel.netns lifecycle ports findings"
-                            + " owners report export web tcp agent lab lab.wire lab.scenario picocli com.google.gson"));
+                            + " owners report export web text yaml config tcp agent lab lab.wire lab.scenario picocli com.google.gson"));
 
     private static Map.Entry<String, Set<String>> allow(String from, String to) {
         return Map.entry(from, to.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(to.split(" ", -1))));
@@ -125,7 +128,8 @@ class LayeringTest {
         if (name.startsWith(ROOT + ".")) {
             return name.substring(ROOT.length() + 1);
         }
-        for (String library : new String[] {"jnr", "oshi", "picocli", "io.prometheus", "com.google.gson"}) {
+        for (String library :
+                new String[] {"jnr", "oshi", "picocli", "io.prometheus", "com.google.gson", "org.snakeyaml"}) {
             if (name.equals(library) || name.startsWith(library + ".")) {
                 return library;
             }

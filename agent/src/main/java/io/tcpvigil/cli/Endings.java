@@ -25,7 +25,7 @@ final class Endings {
 
     private record Ends(Endpoint local, Endpoint remote) {}
 
-    private record Waiting(StateChange change, SocketFilter.ProcessLookup holder, long nanoTime) {}
+    private record Waiting(StateChange change, SocketFilter.ProcessLookup holder, long readNanos) {}
 
     /** What a message said, and when it was taken. */
     private record Note(
@@ -53,11 +53,17 @@ final class Endings {
         return waiting.isEmpty();
     }
 
-    /** Takes the end of a connection; {@code nanoTime} is when it happened. */
-    void add(StateChange change, SocketFilter.ProcessLookup holder, long nanoTime) {
+    /**
+     * Takes the end of a connection.
+     *
+     * @param nanoTime when it happened
+     * @param readNanos when it was read; from then on it waits, for where the machine stood still meanwhile, the kernel's
+     *     worker that sends the message did so, too
+     */
+    void add(StateChange change, SocketFilter.ProcessLookup holder, long nanoTime, long readNanos) {
         Ends ends = new Ends(change.local(), change.remote());
         release(ends);
-        Waiting end = new Waiting(change, holder, nanoTime);
+        Waiting end = new Waiting(change, holder, readNanos);
         Note note = early.remove(ends);
         if (note != null && note.takenNanos - nanoTime >= 0) {
             give(end, note);
@@ -92,7 +98,7 @@ final class Endings {
         Iterator<Waiting> each = waiting.values().iterator();
         while (each.hasNext()) {
             Waiting end = each.next();
-            if (now - end.nanoTime < PATIENCE_NANOS) {
+            if (now - end.readNanos < PATIENCE_NANOS) {
                 break;
             }
             each.remove();

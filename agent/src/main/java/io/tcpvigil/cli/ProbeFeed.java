@@ -142,7 +142,7 @@ final class ProbeFeed implements TransitionFeed {
         }
         if (change.end() != null && change.remote().port() != 0) {
             note(change, socket);
-            endings.add(change, holder(socket), event.nanoTime());
+            endings.add(change, holder(socket), event.nanoTime(), wallNanos);
         } else {
             give(change, socket);
         }

@@ -7,6 +7,7 @@ import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.StateCounts;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

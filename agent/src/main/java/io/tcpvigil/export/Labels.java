@@ -2,6 +2,7 @@
 package io.tcpvigil.export;
 
 import io.tcpvigil.report.Report;
+import io.tcpvigil.text.PlainText;
 
 /** Values of labels. Those that come from elsewhere are made fit to be shown, cut, and kept from passing for our own. */
 final class Labels {

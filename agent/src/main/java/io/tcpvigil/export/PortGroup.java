@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.export;
 
+import io.tcpvigil.text.PlainText;
 import java.util.BitSet;
 
 /** Local ports that are counted together, under a name that the user gave them. Immutable. */
@@ -48,6 +49,16 @@ public final class PortGroup {
 
     public String name() {
         return name;
+    }
+
+    /** Its ports as they are written, in order, such as {@code 80,443,8000-8100}. */
+    public String ports() {
+        StringBuilder text = new StringBuilder();
+        for (int low = ports.nextSetBit(0); low >= 0; low = ports.nextSetBit(ports.nextClearBit(low))) {
+            int high = ports.nextClearBit(low) - 1;
+            text.append(text.length() == 0 ? "" : ",").append(low).append(high > low ? "-" + high : "");
+        }
+        return text.toString();
     }
 
     public boolean contains(int port) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.web;
 
-import io.tcpvigil.export.PlainText;
+import io.tcpvigil.text.PlainText;
 import java.io.IOException;
 import java.io.Writer;
 

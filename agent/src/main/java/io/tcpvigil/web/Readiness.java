@@ -2,9 +2,9 @@
 package io.tcpvigil.web;
 
 import io.tcpvigil.Nullable;
-import io.tcpvigil.export.PlainText;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
+import io.tcpvigil.text.PlainText;
 
 /**
  * Whether the numbers can be relied on: the last sample is recent and did not fail, and a complete one has been seen. Once

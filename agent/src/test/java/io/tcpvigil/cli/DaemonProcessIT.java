@@ -9,22 +9,14 @@ import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
 import io.tcpvigil.testing.Churn;
 import io.tcpvigil.testing.Churn.Life;
+import io.tcpvigil.testing.DaemonProcess;
 import io.tcpvigil.testing.Requirement;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
-import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,94 +34,14 @@ class DaemonProcessIT {
         Requirement.program("promtool");
     }
 
-    /** A daemon that listens on some port of loopback. */
-    private static final class Daemon implements AutoCloseable {
-        private final Process process;
-        private final Path errors;
-        private final String address;
-
-        Daemon(Path errors, String... arguments) throws IOException {
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Main.class.getName(),
-                    "daemon",
-                    "--web.listen-address",
-                    "127.0.0.1:0"));
-            command.addAll(List.of(arguments));
-            this.errors = errors;
-            this.process =
-                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
-            String first = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
-                    .readLine();
-            address = first.substring(first.indexOf("http://"));
-        }
-
-        String get(String path) throws IOException {
-            URLConnection connection = URI.create(address).resolve(path).toURL().openConnection();
-            // A connection that is kept for the next scrape would be the oldest of all.
-            connection.setRequestProperty("Connection", "close");
-            try (InputStream in = connection.getInputStream()) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            }
-        }
-
-        double metric(String line) throws IOException {
-            String page = get("/metrics");
-            int at = page.indexOf("\n" + line + " ");
-            if (at < 0) {
-                return Double.NaN;
-            }
-            int value = at + line.length() + 2;
-            return Double.parseDouble(page.substring(value, page.indexOf('\n', value)));
-        }
-
-        /** Waits until the metric has at least this value, through later and later samples. */
-        double await(String line, double least) throws IOException, InterruptedException {
-            double value = metric(line);
-            for (int i = 0; i < 3000 && !(value >= least); i++) {
-                Thread.sleep(10);
-                value = metric(line);
-            }
-            assertTrue(value >= least, line + " is " + value + " in\n" + get("/metrics"));
-            return value;
-        }
-
-        String log() throws IOException {
-            return Files.readString(errors);
-        }
-
-        void signal(String signal) throws IOException, InterruptedException {
-            assertEquals(
-                    0,
-                    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-                            .start()
-                            .waitFor());
-        }
-
-        @Override
-        public void close() {
-            process.destroy();
-            try {
-                assertTrue(process.waitFor(10, TimeUnit.SECONDS), "does not stop");
-            } catch (InterruptedException stop) {
-                process.destroyForcibly();
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
     private interface Check {
-        void run(Daemon daemon) throws Exception;
+        void run(DaemonProcess daemon) throws Exception;
     }
 
     private void withDaemon(Check check, String... arguments) throws Exception {
         try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
             namespace.call(() -> {
-                try (Daemon daemon = new Daemon(scratch.resolve("log"), arguments)) {
+                try (DaemonProcess daemon = new DaemonProcess(scratch.resolve("log"), arguments)) {
                     daemon.await("tcpvigil_sample_complete", 1);
                     check.run(daemon);
                 }

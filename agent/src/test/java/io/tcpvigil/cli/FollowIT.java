@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tcpvigil.testing.Requirement;
+import io.tcpvigil.testing.Tcpvigil;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -37,14 +38,7 @@ class FollowIT {
     }
 
     static List<String> tcpvigil(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "follow"));
+        List<String> command = Tcpvigil.command("follow");
         command.addAll(List.of(arguments));
         return command;
     }
@@ -210,29 +204,36 @@ class FollowIT {
 
     @Test
     void tellsWhatWentOverAConnection() throws Exception {
-        try (ServerSocket listener = new ServerSocket(0)) {
-            int port = listener.getLocalPort();
-            try (Running follow = new Running("--json", "--count", "2", "lport=" + port, "state=last_ack")) {
-                try (Socket client = new Socket(listener.getInetAddress(), port)) {
-                    try (Socket server = listener.accept()) {
-                        client.getOutputStream().write(new byte[1000]);
-                        client.shutdownOutput();
-                        assertEquals(1000, server.getInputStream().readAllBytes().length);
-                        server.getOutputStream().write(new byte[300]);
-                    }
-                    assertEquals(300, client.getInputStream().readAllBytes().length);
-                }
-                List<String> lines = follow.rest();
-                JsonObject end =
-                        JsonParser.parseString(lines.get(1)).getAsJsonObject().getAsJsonObject("end");
-                JsonObject traffic = end.getAsJsonObject("traffic");
-                assertEquals(300, traffic.get("bytes_sent").getAsLong());
-                assertEquals(1000, traffic.get("bytes_received").getAsLong());
-                assertFalse(traffic.get("bytes_received_may_count_fin").getAsBoolean());
-                assertEquals(0, traffic.get("segments_retransmitted").getAsLong());
-                assertTrue(traffic.get("rtt_seconds").getAsDouble() > 0, lines.get(1));
+        try (ServerSocket listener = new ServerSocket(0);
+                Running follow = new Running("--json", "lport=" + listener.getLocalPort(), "state=last_ack")) {
+            JsonObject end = exchange(listener, follow);
+            // A machine with much to do can be late with the message of one; of each it is not.
+            for (int late = 0; end.get("traffic").isJsonNull() && late < 50; late++) {
+                end = exchange(listener, follow);
             }
+            JsonObject traffic = end.getAsJsonObject("traffic");
+            assertEquals(300, traffic.get("bytes_sent").getAsLong());
+            assertEquals(1000, traffic.get("bytes_received").getAsLong());
+            assertFalse(traffic.get("bytes_received_may_count_fin").getAsBoolean());
+            assertEquals(0, traffic.get("segments_retransmitted").getAsLong());
+            assertTrue(traffic.get("rtt_seconds").getAsDouble() > 0, end.toString());
         }
+    }
+
+    /** One connection that the client closes first; what was told of the end of the server's. */
+    private static JsonObject exchange(ServerSocket listener, Running follow) throws IOException {
+        try (Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+            try (Socket server = listener.accept()) {
+                client.getOutputStream().write(new byte[1000]);
+                client.shutdownOutput();
+                assertEquals(1000, server.getInputStream().readAllBytes().length);
+                server.getOutputStream().write(new byte[300]);
+            }
+            assertEquals(300, client.getInputStream().readAllBytes().length);
+        }
+        String closing = follow.out.readLine();
+        assertTrue(closing.contains("\"to\":\"last_ack\""), closing);
+        return JsonParser.parseString(follow.out.readLine()).getAsJsonObject().getAsJsonObject("end");
     }
 
     @Test

@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tcpvigil.tcp.TcpState;
 import io.tcpvigil.testing.Requirement;
+import io.tcpvigil.testing.Tcpvigil;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -40,18 +41,6 @@ class LabProcessIT {
         }
     }
 
-    private static List<String> tcpvigil(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(arguments));
-        return command;
-    }
-
     private record Ended(int code, String out, String err) {}
 
     private static Ended run(List<String> command) throws Exception {
@@ -72,7 +61,7 @@ class LabProcessIT {
         final String namespace;
 
         Held(String... arguments) throws IOException {
-            process = new ProcessBuilder(tcpvigil(arguments))
+            process = new ProcessBuilder(Tcpvigil.command(arguments))
                     .redirectErrorStream(true)
                     .start();
             BufferedReader out =
@@ -115,7 +104,7 @@ class LabProcessIT {
     void everyStateStandsBeforeTheEyesOfAnotherProcess(TcpState state, String scenario) throws Exception {
         try (Held lab = new Held("lab", scenario, "--hold", "600")) {
             List<String> command = new ArrayList<>(List.of("nsenter", "--net=" + lab.namespace));
-            command.addAll(tcpvigil("snapshot", "--json"));
+            command.addAll(Tcpvigil.command("snapshot", "--json"));
             Ended snapshot = run(command);
             assertEquals(0, snapshot.code, snapshot.err);
             JsonObject states =
@@ -134,7 +123,7 @@ class LabProcessIT {
     void pileStandsBeforeTheEyesOfAnotherProcess() throws Exception {
         try (Held lab = new Held("lab", "pile", "close-wait", "--count", "300", "--hold", "600")) {
             List<String> command = new ArrayList<>(List.of("nsenter", "--net=" + lab.namespace));
-            command.addAll(tcpvigil("snapshot", "--json", "--source", "proc"));
+            command.addAll(Tcpvigil.command("snapshot", "--json", "--source", "proc"));
             Ended snapshot = run(command);
             JsonObject states =
                     JsonParser.parseString(snapshot.out).getAsJsonObject().getAsJsonObject("states");
@@ -197,7 +186,7 @@ class LabProcessIT {
 
     @Test
     void printsOneObjectALine() throws Exception {
-        Ended ended = run(tcpvigil("lab", "handshake", "--json"));
+        Ended ended = run(Tcpvigil.command("lab", "handshake", "--json"));
         assertEquals(0, ended.code, ended.err);
         List<String> lines = ended.out.lines().toList();
         assertEquals(2, lines.size(), "client and server");
@@ -214,7 +203,7 @@ class LabProcessIT {
 
     @Test
     void printsLadder() throws Exception {
-        Ended ended = run(tcpvigil("lab", "active-close", "--role", "server", "--family", "6"));
+        Ended ended = run(Tcpvigil.command("lab", "active-close", "--role", "server", "--family", "6"));
         assertEquals(0, ended.code, ended.err);
         assertEquals("""
                 active-close: we close first (RFC 9293 figure 12)
@@ -249,7 +238,7 @@ class LabProcessIT {
     void saysWhichRightIsMissing() throws Exception {
         Requirement.program("setpriv");
         List<String> command = new ArrayList<>(List.of("setpriv", "--bounding-set=-sys_admin"));
-        command.addAll(tcpvigil("lab", "handshake"));
+        command.addAll(Tcpvigil.command("lab", "handshake"));
         Ended ended = run(command);
         assertEquals(ExitCode.NOT_PERMITTED, ended.code, ended.err);
         assertEquals("", ended.out);
@@ -267,14 +256,14 @@ class LabProcessIT {
         "lab pile close-wait --count 0"
     })
     void refusesWrongUsage(String line) throws Exception {
-        Ended ended = run(tcpvigil(line.split(" ", -1)));
+        Ended ended = run(Tcpvigil.command(line.split(" ", -1)));
         assertEquals(ExitCode.USAGE, ended.code, ended.out);
         assertEquals(1, ended.err.lines().count(), ended.err);
     }
 
     @Test
     void listsTheScenarios() throws Exception {
-        Ended ended = run(tcpvigil("lab"));
+        Ended ended = run(Tcpvigil.command("lab"));
         assertEquals(0, ended.code, ended.err);
         assertTrue(ended.out.contains("\nclosing  "), ended.out);
     }

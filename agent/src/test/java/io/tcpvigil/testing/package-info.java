@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What several tests need: requirements of the machine, and a namespace full of sockets in known states. */
+/** What several tests need: requirements of the machine, a namespace full of sockets in known states, real programs. */
 package io.tcpvigil.testing;

@@ -30,6 +30,9 @@ final class Bytecode {
     private static final int SOURCE_PORT_LE = 3;
     private static final int DESTINATION_PORT_GE = 4;
     private static final int DESTINATION_PORT_LE = 5;
+    /** Holds where the kernel chose the port. */
+    private static final int AUTO = 6;
+
     private static final int SOURCE_HOST = 7;
     private static final int DESTINATION_HOST = 8;
 
@@ -47,6 +50,19 @@ final class Bytecode {
     }
 
     private Bytecode() {}
+
+    /** The program for sockets whose port was chosen by bind(2): AUTO leads to a jump past the end, else to the end. */
+    static byte[] ofChosenPorts() {
+        return ByteBuffer.allocate(2 * OP_SIZE)
+                .order(ByteOrder.nativeOrder())
+                .put((byte) AUTO)
+                .put((byte) OP_SIZE)
+                .putShort((short) (2 * OP_SIZE))
+                .put((byte) JMP)
+                .put((byte) OP_SIZE)
+                .putShort((short) (2 * OP_SIZE))
+                .array();
+    }
 
     /** The program for what the kernel can decide of {@code filter}; null when it can decide nothing of it. */
     static byte @Nullable [] compile(SocketFilter filter) {

@@ -64,16 +64,7 @@ public final class DestroyReader {
 
     private void readMessage() throws MalformedMessageException {
         int body = message.bodyOffset();
-        int left = message.limit() - body;
-        if (left < InetDiagMessage.SIZE) {
-            throw new MalformedMessageException(
-                    body, "inet_diag_msg cut short: " + left + " of " + InetDiagMessage.SIZE + " bytes");
-        }
-        socket.wrap(body);
-        int family = socket.family();
-        if (family != InetDiagMessage.AF_INET && family != InetDiagMessage.AF_INET6) {
-            throw new MalformedMessageException(body + InetDiagMessage.FAMILY_OFFSET, "address family " + family);
-        }
+        socket.wrap(body, message.limit());
         // Without the attribute every field of it is absent.
         info.wrap(body, 0);
         attribute.start(body + InetDiagMessage.SIZE, message.limit());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.kernel.inetdiag;
 
+import io.tcpvigil.kernel.netlink.MalformedMessageException;
+import io.tcpvigil.tcp.SocketTable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -67,10 +69,31 @@ final class InetDiagMessage {
         this.wire = buffer.duplicate().order(ByteOrder.BIG_ENDIAN);
     }
 
-    /** Points at the body that starts at {@code offset}; the caller has checked that {@link #SIZE} bytes are there. */
-    InetDiagMessage wrap(int offset) {
+    /**
+     * Points at the body between {@code offset} and {@code limit}.
+     *
+     * @throws MalformedMessageException when it is too short, or of a family that TCP and UDP do not have
+     */
+    InetDiagMessage wrap(int offset, int limit) throws MalformedMessageException {
+        if (limit - offset < SIZE) {
+            throw new MalformedMessageException(
+                    offset, "inet_diag_msg cut short: " + (limit - offset) + " of " + SIZE + " bytes");
+        }
         this.offset = offset;
+        if (family() != AF_INET && family() != AF_INET6) {
+            throw new MalformedMessageException(offset + FAMILY_OFFSET, "address family " + family());
+        }
         return this;
+    }
+
+    /** Copies both ends into the row that {@code table} is taking. */
+    void putEnds(SocketTable table) {
+        if (family() == AF_INET) {
+            table.putIpv4(sourceIpv4(), sourcePort(), destinationIpv4(), destinationPort());
+        } else {
+            table.putIpv6(
+                    sourceHigh(), sourceLow(), sourcePort(), destinationHigh(), destinationLow(), destinationPort());
+        }
     }
 
     int family() {

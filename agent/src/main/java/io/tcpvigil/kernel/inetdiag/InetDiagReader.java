@@ -65,8 +65,7 @@ public final class InetDiagReader {
      */
     public void dump(boolean ipv6, int stateMask, boolean withTcpInfo, SocketFilter filter, SocketTable table)
             throws IOException {
-        byte[] request = InetDiagRequest.of(
-                ipv6 ? InetDiagMessage.AF_INET6 : InetDiagMessage.AF_INET, extensions(withTcpInfo), stateMask, filter);
+        byte[] request = InetDiagRequest.ofTcp(ipv6, extensions(withTcpInfo), stateMask, Bytecode.compile(filter));
         run(InetDiagRequest.TYPE_ONE_FAMILY, request, table);
     }
 
@@ -78,7 +77,7 @@ public final class InetDiagReader {
      */
     public void dumpBothFamilies(int stateMask, boolean withTcpInfo, SocketFilter filter, SocketTable table)
             throws IOException {
-        byte[] request = InetDiagRequest.ofBothFamilies(extensions(withTcpInfo), stateMask, filter);
+        byte[] request = InetDiagRequest.ofBothFamilies(extensions(withTcpInfo), stateMask, Bytecode.compile(filter));
         run(InetDiagRequest.TYPE_BOTH_FAMILIES, request, table);
     }
 
@@ -102,16 +101,7 @@ public final class InetDiagReader {
 
     private void append(NetlinkMessage message, SocketTable table) throws MalformedMessageException {
         int body = message.bodyOffset();
-        int bodyLength = message.limit() - body;
-        if (bodyLength < InetDiagMessage.SIZE) {
-            throw new MalformedMessageException(
-                    body, "inet_diag_msg cut short: " + bodyLength + " of " + InetDiagMessage.SIZE + " bytes");
-        }
-        row.wrap(body);
-        int family = row.family();
-        if (family != InetDiagMessage.AF_INET && family != InetDiagMessage.AF_INET6) {
-            throw new MalformedMessageException(body + InetDiagMessage.FAMILY_OFFSET, "address family " + family);
-        }
+        row.wrap(body, message.limit());
         readAttributes(body + InetDiagMessage.SIZE, message.limit());
         TcpState state = TcpState.ofKernelNumber(row.state());
         if (state == null) {
@@ -119,17 +109,7 @@ public final class InetDiagReader {
             return;
         }
         table.begin(state, kind(state));
-        if (family == InetDiagMessage.AF_INET) {
-            table.putIpv4(row.sourceIpv4(), row.sourcePort(), row.destinationIpv4(), row.destinationPort());
-        } else {
-            table.putIpv6(
-                    row.sourceHigh(),
-                    row.sourceLow(),
-                    row.sourcePort(),
-                    row.destinationHigh(),
-                    row.destinationLow(),
-                    row.destinationPort());
-        }
+        row.putEnds(table);
         table.putTimer(row.timer(), expiresMillis(), row.retransmits());
         table.putQueues(row.receiveQueue(), row.sendQueue());
         table.putOwner(row.uid(), row.inode());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.kernel.inetdiag;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.netlink.NetlinkMessage;
-import io.tcpvigil.tcp.SocketFilter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -36,7 +36,8 @@ final class InetDiagRequest {
     private static final int LEGACY_STATES_OFFSET = LEGACY_SOCKID_OFFSET + SOCKID_SIZE;
     private static final int LEGACY_SIZE = LEGACY_STATES_OFFSET + 4 + 4;
 
-    private static final int IPPROTO_TCP = 6;
+    private static final byte IPPROTO_TCP = 6;
+    private static final byte IPPROTO_UDP = 17;
     /** Request attribute INET_DIAG_REQ_BYTECODE. */
     private static final int BYTECODE = 1;
 
@@ -48,32 +49,41 @@ final class InetDiagRequest {
     private InetDiagRequest() {}
 
     /**
-     * A request for a dump of one family, of type {@link #TYPE_ONE_FAMILY}.
+     * A request for a dump of the TCP sockets of one family, of type {@link #TYPE_ONE_FAMILY}.
      *
-     * @param family AF_INET or AF_INET6; the kernel refuses 0
      * @param extensions bit n-1 asks for attribute n
      * @param stateMask bit n asks for the kernel's state n
+     * @param program what {@link Bytecode} made; null for all rows
      */
-    static byte[] of(int family, int extensions, int stateMask, SocketFilter filter) {
-        byte[] request = withProgram(SIZE, filter);
-        request[FAMILY_OFFSET] = (byte) family;
-        request[PROTOCOL_OFFSET] = IPPROTO_TCP;
+    static byte[] ofTcp(boolean ipv6, int extensions, int stateMask, byte @Nullable [] program) {
+        return ofProtocol(IPPROTO_TCP, ipv6, extensions, stateMask, program);
+    }
+
+    /** The same for UDP sockets, which are ESTABLISHED when they are connected and CLOSE when not. */
+    static byte[] ofUdp(boolean ipv6, int stateMask) {
+        return ofProtocol(IPPROTO_UDP, ipv6, 0, stateMask, null);
+    }
+
+    private static byte[] ofProtocol(
+            byte protocol, boolean ipv6, int extensions, int stateMask, byte @Nullable [] program) {
+        byte[] request = withProgram(SIZE, program);
+        request[FAMILY_OFFSET] = (byte) (ipv6 ? InetDiagMessage.AF_INET6 : InetDiagMessage.AF_INET);
+        request[PROTOCOL_OFFSET] = protocol;
         request[EXTENSIONS_OFFSET] = (byte) extensions;
         ByteBuffer.wrap(request).order(ByteOrder.nativeOrder()).putInt(STATES_OFFSET, stateMask);
         return request;
     }
 
-    /** The same for both families, of type {@link #TYPE_BOTH_FAMILIES}. */
-    static byte[] ofBothFamilies(int extensions, int stateMask, SocketFilter filter) {
-        byte[] request = withProgram(LEGACY_SIZE, filter);
+    /** {@link #ofTcp} for both families, of type {@link #TYPE_BOTH_FAMILIES}. */
+    static byte[] ofBothFamilies(int extensions, int stateMask, byte @Nullable [] program) {
+        byte[] request = withProgram(LEGACY_SIZE, program);
         request[LEGACY_EXTENSIONS_OFFSET] = (byte) extensions;
         ByteBuffer.wrap(request).order(ByteOrder.nativeOrder()).putInt(LEGACY_STATES_OFFSET, stateMask);
         return request;
     }
 
-    /** A zeroed request with the filter's program, if it has one, behind its first {@code size} bytes. */
-    private static byte[] withProgram(int size, SocketFilter filter) {
-        byte[] program = Bytecode.compile(filter);
+    /** A zeroed request with the program, if there is one, behind its first {@code size} bytes. */
+    private static byte[] withProgram(int size, byte @Nullable [] program) {
         int attribute = program == null ? 0 : ATTRIBUTE_HEADER_SIZE + program.length;
         ByteBuffer request = ByteBuffer.allocate(size + attribute).order(ByteOrder.nativeOrder());
         if (program != null) {

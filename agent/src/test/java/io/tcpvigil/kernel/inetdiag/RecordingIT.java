@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netlink.NetlinkMessage;
 import io.tcpvigil.kernel.netlink.NetlinkSocket;
-import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.testing.Recording;
 import io.tcpvigil.testing.StateZoo;
 import java.io.ByteArrayInputStream;
@@ -52,11 +51,8 @@ class RecordingIT {
     }
 
     private static byte[] request(boolean ipv6) {
-        byte[] request = InetDiagRequest.of(
-                ipv6 ? InetDiagMessage.AF_INET6 : InetDiagMessage.AF_INET,
-                InetDiagRequest.EXTENSION_INFO,
-                InetDiagReader.ALL_STATES_MASK | InetDiagReader.BOUND_MASK,
-                SocketFilter.ALL);
+        byte[] request = InetDiagRequest.ofTcp(
+                ipv6, InetDiagRequest.EXTENSION_INFO, InetDiagReader.ALL_STATES_MASK | InetDiagReader.BOUND_MASK, null);
         // The header that NetlinkDump writes for its first request, so that a replay answers it.
         ByteBuffer.wrap(request)
                 .order(ByteOrder.nativeOrder())

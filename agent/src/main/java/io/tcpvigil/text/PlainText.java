@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.export;
+package io.tcpvigil.text;
 
 /**
  * Text of foreign origin (names from files, messages of the kernel) made fit to be shown: nothing in it can start a new

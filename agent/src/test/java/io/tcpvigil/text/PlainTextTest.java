@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.export;
+package io.tcpvigil.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

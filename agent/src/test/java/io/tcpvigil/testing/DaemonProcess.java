@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.URLConnection;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code tcpvigil daemon} as a process of its own, on some port of loopback. */
+public final class DaemonProcess implements AutoCloseable {
+    private final Process process;
+    private final Path errors;
+    private final String address;
+
+    /**
+     * Starts it and waits for the line that tells its address.
+     *
+     * @param errors the file that takes its log
+     */
+    public DaemonProcess(Path errors, String... arguments) throws IOException {
+        List<String> command = Tcpvigil.command("daemon", "--web.listen-address", "127.0.0.1:0");
+        command.addAll(List.of(arguments));
+        this.errors = errors;
+        this.process =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        String first =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        address = first.substring(first.indexOf("http"));
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Where its page is, such as {@code http://127.0.0.1:41234/}. */
+    public URI address() {
+        return URI.create(address);
+    }
+
+    /** The body of its answer. */
+    public String get(String path) throws IOException {
+        URLConnection connection = URI.create(address).resolve(path).toURL().openConnection();
+        // A connection that is kept for the next scrape would be the oldest of all.
+        connection.setRequestProperty("Connection", "close");
+        try (InputStream in = connection.getInputStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The value of a line of the metrics as they are written, labels and all; NaN when it is not there. */
+    public double metric(String line) throws IOException {
+        String page = get("/metrics");
+        int at = page.indexOf("\n" + line + " ");
+        if (at < 0) {
+            return Double.NaN;
+        }
+        int value = at + line.length() + 2;
+        return Double.parseDouble(page.substring(value, page.indexOf('\n', value)));
+    }
+
+    /** Waits until the metric has at least this value, through later and later samples. */
+    public double await(String line, double least) throws IOException, InterruptedException {
+        double value = metric(line);
+        for (int i = 0; i < 3000 && !(value >= least); i++) {
+            Thread.sleep(10);
+            value = metric(line);
+        }
+        assertTrue(value >= least, line + " is " + value + " in\n" + get("/metrics"));
+        return value;
+    }
+
+    /** What it has logged. */
+    public String log() throws IOException {
+        return Files.readString(errors);
+    }
+
+    /** Sends a signal, such as {@code HUP}. */
+    public void signal(String signal) throws IOException, InterruptedException {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                        .start()
+                        .waitFor());
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            assertTrue(process.waitFor(10, TimeUnit.SECONDS), "does not stop");
+        } catch (InterruptedException stop) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
