@@ -3,6 +3,7 @@ package io.tcpvigil.bench;
 
 import com.sun.management.ThreadMXBean;
 import io.tcpvigil.export.AgentCollector;
+import io.tcpvigil.export.ConfigStatus;
 import io.tcpvigil.export.ConnectionsCollector;
 import io.tcpvigil.export.DaemonMetrics;
 import io.tcpvigil.export.FullSamples;
@@ -26,6 +27,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -106,6 +108,7 @@ public final class ScrapeCost {
                 () -> Samples.TAKEN_NANOS + 1_000_000,
                 new ConnectionsCollector.Build("1.0", "17"),
                 () -> new AgentCollector.Usage(1, 1, 1, 1, 1, 1, 1, 1, Map.of()),
+                () -> ConfigStatus.atStart("/etc/tcpvigil/tcpvigil.yml", Instant.EPOCH),
                 new MetricsSettings(most, most, most, most, Addresses.FULL, 24, 48, List.of()));
         long start = System.nanoTime();
         metrics.take(report);
