@@ -18,6 +18,7 @@ import java.util.function.Supplier;
  */
 public final class Daemon {
     private final Supplier<Sampler> samplers;
+    private final LiveSettings settings;
     private final long firstIntervalNanos;
     private final Log log;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -25,24 +26,37 @@ public final class Daemon {
 
     private volatile @Nullable Report lastReport;
     private volatile long sourceFailures;
-    private Consumer<Report> observer = report -> {};
+    private Consumer<Report> beforePublishing = report -> {};
+    private Consumer<Report> onPublished = report -> {};
+    private Consumer<Settings> onSettings = changed -> {};
     private String condition = "";
 
     /**
-     * @param samplers makes the sampler, which follows connections at {@code intervals}, on the thread that samples: sources
+     * @param samplers makes the sampler, which follows connections as {@code settings} say, on the thread that samples: sources
      *     belong to that thread's namespace
-     * @param intervals how often to sample
+     * @param settings are looked at again and again while this runs, and by nobody else from now on
      * @param log takes one line for each change of condition
      */
-    public Daemon(Supplier<Sampler> samplers, Intervals intervals, Log log) {
+    public Daemon(Supplier<Sampler> samplers, LiveSettings settings, Log log) {
         this.samplers = samplers;
-        this.firstIntervalNanos = intervals.fastNanos();
+        this.settings = settings;
+        this.firstIntervalNanos = settings.settings().intervals().fastNanos();
         this.log = log;
     }
 
-    /** Has {@code observer} told of each report once it is published, by the thread that samples; before {@link #run}. */
+    /** Has {@code observer} told of each report just before it is published, by the thread that samples; before {@link #run}. */
+    public void beforePublishing(Consumer<Report> observer) {
+        beforePublishing = observer;
+    }
+
+    /** The same once it is published. */
     public void onPublished(Consumer<Report> observer) {
-        this.observer = observer;
+        onPublished = observer;
+    }
+
+    /** Has {@code observer} told of each change of settings, by the thread that samples; before {@link #run}. */
+    public void onSettings(Consumer<Settings> observer) {
+        onSettings = observer;
     }
 
     /** The last published report; null before the first sample. */
@@ -71,19 +85,31 @@ public final class Daemon {
         try (Sampler sampler = samplers.get()) {
             while (!isStopping()) {
                 sample(sampler);
-                sampler.awaitDue(this::isStopping);
+                sampler.awaitDue(() -> {
+                    reload(sampler);
+                    return isStopping();
+                });
             }
         } finally {
             stopped.countDown();
         }
     }
 
+    private void reload(Sampler sampler) {
+        Settings changed = settings.poll();
+        if (changed != null) {
+            sampler.settings(changed);
+            onSettings.accept(changed);
+        }
+    }
+
     private void sample(Sampler sampler) {
         try {
             Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
+            beforePublishing.accept(report);
             lastReport = report;
             logChange(isAsItShouldBe(report) ? Log.Priority.INFO : Log.Priority.WARNING, condition(report));
-            observer.accept(report);
+            onPublished.accept(report);
         } catch (RuntimeException defect) {
             // The last report stays, and its age tells that no new one came.
             StackTraceElement[] trace = defect.getStackTrace();

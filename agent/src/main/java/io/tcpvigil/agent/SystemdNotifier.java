@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  * STATUS=104 sockets: 80 ESTABLISHED, 8 TIME-WAIT, 6 CLOSE-WAIT; 1 critical, 0 warning; netlink, every 1 s
  * </pre>
  */
-public final class SystemdNotifier {
+public final class SystemdNotifier implements LiveSettings.Observer {
     /** Each status is an event for everybody who listens to systemd. */
     private static final long STATUS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -125,6 +125,7 @@ public final class SystemdNotifier {
     }
 
     /** Settings are being read again; {@link #reloaded} must follow, whatever came of it. */
+    @Override
     public synchronized void reloading() {
         if (ready && !stopping) {
             send(List.of("RELOADING=1", "MONOTONIC_USEC=" + monotonicNanos.getAsLong() / NANOS_PER_MICRO));
@@ -132,6 +133,7 @@ public final class SystemdNotifier {
     }
 
     /** The new settings hold, or the old ones still do. */
+    @Override
     public synchronized void reloaded() {
         if (ready && !stopping) {
             send(List.of("READY=1"));

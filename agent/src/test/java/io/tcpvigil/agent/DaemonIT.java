@@ -23,7 +23,7 @@ class DaemonIT {
         List<String> log = new CopyOnWriteArrayList<>();
         Daemon daemon = new Daemon(
                 () -> Sampler.followerOfThread(Sampler.SourceWish.auto, PACE, true, true),
-                PACE,
+                TestSettings.every(20, 100),
                 (priority, line) -> log.add(line));
         try (StateZoo zoo = StateZoo.open()) {
             Thread watcher = new Thread(() -> {

@@ -247,6 +247,12 @@ public final class Libc {
         return check("open " + path, functions.open(terminated(path), flags));
     }
 
+    /** getxattr(2): fills {@code value} from its start and gives how many bytes. */
+    public int getxattr(String path, String name, byte[] value) throws SyscallException {
+        return check(
+                "getxattr " + path, (int) functions.getxattr(terminated(path), terminated(name), value, value.length));
+    }
+
     /** setns(2): moves the calling thread, and only it, into the namespace that {@code fd} stands for. */
     public void setns(int fd, int type) throws SyscallException {
         check("setns", functions.setns(fd, type));
