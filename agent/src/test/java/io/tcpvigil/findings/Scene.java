@@ -46,6 +46,9 @@ final class Scene {
     /** What is found when processes are searched for them. */
     Optional<Map<Holder, Integer>> closedButHeld = Optional.of(Map.of());
 
+    /** How many processes of one service hold the sockets, which have their inodes in turn; 1 for {@link #APP}. */
+    int workers = 1;
+
     long openFiles = 10;
     OptionalLong maxOrphans = OptionalLong.of(100_000);
     OptionalLong memoryPressure = OptionalLong.of(100_000);
@@ -189,12 +192,12 @@ final class Scene {
         return new Holders() {
             @Override
             public int of(SocketTable asked, int row) {
-                return asked.inode(row) == 0 ? UNKNOWN : 7;
+                return asked.inode(row) == 0 ? UNKNOWN : (int) (asked.inode(row) % workers);
             }
 
             @Override
             public List<Holder> processes(int number) {
-                return List.of(APP);
+                return List.of(workers == 1 ? APP : new Holder(5000 + number, "worker", "pool.service"));
             }
 
             @Override
