@@ -126,7 +126,7 @@ hand_over_target() {
 
 build_is_stale() {
     [[ -s $agent/target/tcpvigil.jar && -e $stamp ]] || return 0
-    [[ -n $(exec find "$root/pom.xml" "$agent/pom.xml" "$agent/src/main" -newer "$stamp" -print -quit 2>/dev/null) ]]
+    [[ -n $(exec find "$root/pom.xml" "$agent/pom.xml" "$agent/src/main" "$root/grafana/runbooks" -newer "$stamp" -print -quit 2>/dev/null) ]]
 }
 
 # Builds the jar and the archive, under a lock: who comes second waits and uses what the first has built.

@@ -15,16 +15,21 @@ import io.tcpvigil.kernel.SourceChoice;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.lifecycle.TrackedConnections;
+import io.tcpvigil.owners.CgroupTree;
 import io.tcpvigil.owners.OwnerMap;
 import io.tcpvigil.ports.DestinationTrends;
+import io.tcpvigil.ports.DestinationUse;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.ports.PortContext;
 import io.tcpvigil.ports.TimeWaitReuse;
 import io.tcpvigil.report.Following;
+import io.tcpvigil.report.Holdings;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketTable;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
@@ -49,11 +54,15 @@ public final class Diagnosis implements AutoCloseable {
     /** What is half closed and in use may be silent for a while: who goes on looking can wait. */
     static final long STUCK_IN_PASSING_MILLIS = 60_000;
 
+    /** A forecast from so little use would be one of a start-up. */
+    private static final double FORECAST_FROM = 0.2;
+
     private final boolean thorough;
     private final DetectorSet detectors = new DetectorSet();
     private Thresholds thresholds;
     private final OwnerMap owners = new OwnerMap(Path.of("/proc"), System::nanoTime);
     private final SocketHolders holders;
+    private final SocketHoldings holdings = new SocketHoldings(owners, CgroupTree.usual());
     private final EventWindow window;
     private final DestinationTrends trends = new DestinationTrends(TRENDS, TREND_NANOS);
     private final LastAcks lastAcks = new LastAcks();
@@ -157,6 +166,24 @@ public final class Diagnosis implements AutoCloseable {
                 following.recentCoverage(),
                 holders,
                 thresholds));
+    }
+
+    /**
+     * Who holds the sockets of the full sample that {@link #look} looked through.
+     */
+    Holdings holdings(SocketTable table) {
+        return holdings.count(table, holders);
+    }
+
+    /** For the destinations whose ports are on the way to be used up, in how many seconds, as of the last {@link #look}. */
+    Map<DestinationUse, Double> exhaustionSeconds(PortBreakdown ports) {
+        Map<DestinationUse, Double> seconds = new HashMap<>();
+        for (DestinationUse use : ports.destinations()) {
+            if (use.utilisation() >= FORECAST_FROM) {
+                trends.exhaustion(use).ifPresent(forecast -> seconds.put(use, forecast.seconds()));
+            }
+        }
+        return seconds;
     }
 
     private static Limits limits(Sysctls sysctls) {

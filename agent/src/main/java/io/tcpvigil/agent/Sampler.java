@@ -18,7 +18,10 @@ import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.report.Following;
+import io.tcpvigil.report.KernelLimit;
 import io.tcpvigil.report.Report;
+import io.tcpvigil.report.Resources;
+import io.tcpvigil.report.SampleTimes.Phase;
 import io.tcpvigil.report.Tier;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
@@ -26,6 +29,7 @@ import io.tcpvigil.tcp.SocketTable;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +52,7 @@ public final class Sampler implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final LongSupplier processorClock;
     private final SocketTable table = new SocketTable();
+    private final SampleTimer timer;
     private final TableCounts counts = new TableCounts();
     private @Nullable Follower follower;
     private @Nullable Diagnosis diagnosis;
@@ -74,6 +79,7 @@ public final class Sampler implements AutoCloseable {
         this.wallClock = wallClock;
         this.nanoClock = nanoClock;
         this.processorClock = processorClock;
+        this.timer = new SampleTimer(nanoClock);
     }
 
     /** Which source to read: the best that works, or one only. Named as users write them. */
@@ -133,6 +139,16 @@ public final class Sampler implements AutoCloseable {
         follower = new Follower(intervals, new KernelCounters(procFs), events, noEvents, probe, nanoClock);
     }
 
+    /** From now on samples at these intervals and looks for what these thresholds say; what was followed stays. */
+    void settings(Settings changed) {
+        if (follower != null) {
+            follower.intervals(changed.intervals());
+        }
+        if (diagnosis != null) {
+            diagnosis.thresholds(changed.thresholds());
+        }
+    }
+
     /** From now on each full sample is looked through for what is wrong, too; only for a sampler that follows. */
     public void diagnose(Diagnosis with) {
         diagnosis = with;
@@ -188,12 +204,13 @@ public final class Sampler implements AutoCloseable {
     private Report look(
             SocketQuery query, Tier tier, SocketFilter.ProcessLookup processes, @Nullable Follower following) {
         var takenAt = wallClock.instant();
-        long start = nanoClock.getAsLong();
+        long start = timer.start(tier);
         SourceChoice.Used used = sources.dump(following == null ? query : toFollow(tier, diagnosis), table);
-        long duration = nanoClock.getAsLong() - start;
+        long duration = timer.ended(Phase.DUMP);
         if (following != null) {
             following.dumped(table, tier, start);
         }
+        timer.ended(Phase.FOLLOW);
         int rows = table.rows();
         SocketTable listening = table;
         if (query.filter() != SocketFilter.ALL) {
@@ -210,6 +227,7 @@ public final class Sampler implements AutoCloseable {
         EphemeralRange range;
         PortBreakdown ports;
         Findings findings = before == null ? null : before.findings();
+        Resources resources = before == null ? null : before.resources();
         boolean showsBound = used.showsBound();
         if (tier == Tier.FULL || before == null) {
             Sysctls sysctls = Sysctls.read(procFs);
@@ -217,17 +235,22 @@ public final class Sampler implements AutoCloseable {
             range = ephemeralRange(sysctls);
             if (following == null || followed == null || diagnosis == null) {
                 ports = PortBreakdown.of(table, listening, range);
+                timer.ended(Phase.COUNT);
             } else {
                 diagnosis.complete(table, sources);
                 ports = diagnosis.ports(table, listening, sysctls, range);
+                timer.ended(Phase.COUNT);
                 findings = diagnosis.look(table, sysctls, range, ports, followed, following.connections(), findings);
             }
+            resources = resources(sysctls, range, ports, resources);
+            timer.ended(Phase.DIAGNOSE);
         } else {
             counts.addWhatFastDumpsLack(
                     following == null ? null : following.counted().usage(), before);
             range = before.range();
             ports = before.ports();
             showsBound &= before.source().showsBound();
+            timer.ended(Phase.COUNT);
         }
         return new Report(
                 takenAt,
@@ -244,7 +267,38 @@ public final class Sampler implements AutoCloseable {
                 ports,
                 services::tcp,
                 followed,
-                findings);
+                findings,
+                resources,
+                following == null ? null : timer.times());
+    }
+
+    /** @param before stays when the dump gave nothing */
+    private @Nullable Resources resources(
+            Sysctls sysctls, @Nullable EphemeralRange range, PortBreakdown ports, @Nullable Resources before) {
+        if (table.coverage().extent() == Coverage.Extent.FAILED) {
+            return before;
+        }
+        return new Resources(
+                limits(sysctls, range),
+                diagnosis == null ? Map.of() : diagnosis.exhaustionSeconds(ports),
+                diagnosis == null ? null : diagnosis.holdings(table));
+    }
+
+    private static Map<KernelLimit, Long> limits(Sysctls sysctls, @Nullable EphemeralRange range) {
+        Map<KernelLimit, Long> limits = new EnumMap<>(KernelLimit.class);
+        sysctls.tcpMaxTwBuckets().ifPresent(limit -> limits.put(KernelLimit.TIME_WAIT_BUCKETS, limit));
+        sysctls.tcpMaxOrphans().ifPresent(limit -> limits.put(KernelLimit.ORPHANS, limit));
+        sysctls.somaxconn().ifPresent(limit -> limits.put(KernelLimit.SOMAXCONN, limit));
+        sysctls.tcpMaxSynBacklog().ifPresent(limit -> limits.put(KernelLimit.SYN_BACKLOG, limit));
+        sysctls.tcpMem().ifPresent(pages -> {
+            limits.put(KernelLimit.TCP_MEM_PRESSURE_PAGES, pages.pressurePages());
+            limits.put(KernelLimit.TCP_MEM_MAX_PAGES, pages.highPages());
+        });
+        sysctls.fileMax().ifPresent(limit -> limits.put(KernelLimit.FILE_DESCRIPTORS, limit));
+        if (range != null) {
+            limits.put(KernelLimit.EPHEMERAL_PORTS, (long) range.size());
+        }
+        return limits;
     }
 
     private static SocketQuery toFollow(Tier tier, @Nullable Diagnosis diagnosis) {

@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
 /** {@code tcpvigil explain [TOPIC]}: what a state means, or the whole state machine as a picture. */
 @Command(
         name = "explain",
-        description = "What a TCP state means, how one gets in and out, and what a pile of it says.",
+        description =
+                "What a TCP state means, how one gets in and out, and what a pile of it says; and the runbook of each"
+                        + " finding of doctor.",
         footer = {
             "",
             "Without TOPIC the whole state machine is drawn, with the number of sockets in each state where they can"
@@ -44,7 +46,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "TOPIC",
-            description = "A state or another topic; several words are taken as one name.")
+            description = "A state, a finding or another topic; several words are taken as one name.")
     private String[] words = {};
 
     /**
@@ -113,11 +115,13 @@ final class ExplainCommand implements Callable<Integer> {
         appendEntries(page, ExplainTopics.states());
         page.heading("tcpvigil explain TOPIC");
         appendEntries(page, ExplainTopics.others());
+        page.heading("tcpvigil explain FINDING (what tcpvigil doctor finds)");
+        appendEntries(page, ExplainTopics.findings());
     }
 
     private static void appendEntries(ExplainPage page, List<String> names) {
         int widest = 0;
-        for (String name : ExplainTopics.all()) {
+        for (String name : names) {
             widest = Math.max(widest, name.length());
         }
         for (String name : names) {

@@ -2,12 +2,12 @@
 package io.tcpvigil.cli;
 
 import io.tcpvigil.Nullable;
+import io.tcpvigil.findings.FindingId;
+import io.tcpvigil.findings.Runbook;
 import io.tcpvigil.tcp.TcpState;
 import io.tcpvigil.text.NearestName;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,13 +16,15 @@ import java.util.Locale;
 
 /**
  * What {@code tcpvigil explain} knows: the eleven states, then the topics, each a file {@code explain/NAME.md} beside
- * this class. A list and not a look into the folder, because a folder inside a jar cannot be listed.
+ * this class; then the findings, each with its runbook out of {@code grafana/runbooks}, which the build takes into the
+ * jar. A list and not a look into the folder, because a folder inside a jar cannot be listed.
  */
 final class ExplainTopics {
     /** The topic that tells where Linux deviates; the verdicts of the lab send their readers there. */
     static final String KERNEL_OBJECTS = "kernel-objects";
 
     private static final int STATES = TcpState.values().length;
+    private static final int FINDINGS = FindingId.values().length;
 
     private static final List<String> NAMES = names();
 
@@ -74,10 +76,13 @@ final class ExplainTopics {
                 "ports",
                 "bound",
                 "kernel-objects"));
+        for (FindingId finding : FindingId.values()) {
+            names.add(finding.label());
+        }
         return List.copyOf(names);
     }
 
-    /** All names, the states first. */
+    /** All names: states, topics, findings. */
     static List<String> all() {
         return NAMES;
     }
@@ -87,9 +92,14 @@ final class ExplainTopics {
         return NAMES.subList(0, STATES);
     }
 
-    /** The names that are no states. */
+    /** The names that are neither states nor findings. */
     static List<String> others() {
-        return NAMES.subList(STATES, NAMES.size());
+        return NAMES.subList(STATES, NAMES.size() - FINDINGS);
+    }
+
+    /** The names that are findings, as {@code doctor} and the metrics have them. */
+    static List<String> findings() {
+        return NAMES.subList(NAMES.size() - FINDINGS, NAMES.size());
     }
 
     /** The name under which a state is explained, such as {@code time-wait}. */
@@ -133,20 +143,24 @@ final class ExplainTopics {
 
     /** Reads the text of a name out of {@link #all()}. */
     static ExplainTopic read(String name) {
+        return ExplainTopic.parse(name, source(name).lines().toList());
+    }
+
+    /** The text as it stands in its file. */
+    static String source(String name) {
+        int finding = findings().indexOf(name);
+        if (finding >= 0) {
+            return Runbook.text(FindingId.values()[finding]);
+        }
         String file = "explain/" + name + ".md";
-        List<String> lines = new ArrayList<>();
         try (InputStream in = ExplainTopics.class.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException(file + " is missing from the class path");
             }
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.add(line);
-            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(file, e);
         }
-        return ExplainTopic.parse(name, lines);
     }
 
     private static String bare(String text) {

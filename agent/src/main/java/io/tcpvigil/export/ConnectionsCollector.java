@@ -114,8 +114,7 @@ public final class ConnectionsCollector extends Collector implements Collector.D
     }
 
     private static void addCounts(Report report, List<MetricFamilySamples> families) {
-        long inode = report.host().networkNamespace();
-        String netns = inode == Report.Host.UNKNOWN_NAMESPACE ? "unknown" : Long.toString(inode);
+        String netns = Labels.netns(report);
         Family connections = connections();
         addStates(connections, netns, "ipv4", report.ipv4());
         addStates(connections, netns, "ipv6", report.ipv6());

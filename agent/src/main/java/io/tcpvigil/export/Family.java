@@ -54,6 +54,13 @@ final class Family {
         return this;
     }
 
+    /** Adds one summary without quantiles. */
+    Family summary(List<String> labelValues, long count, double sum) {
+        samples.add(new MetricFamilySamples.Sample(name + "_count", labels, labelValues, (double) count));
+        samples.add(new MetricFamilySamples.Sample(name + "_sum", labels, labelValues, sum));
+        return this;
+    }
+
     MetricFamilySamples done() {
         return new MetricFamilySamples(name, type, help, samples);
     }

@@ -19,6 +19,8 @@ import java.util.function.Supplier;
  * # TYPE tcpvigil_finding gauge
  * tcpvigil_finding{finding="close_wait_leak",severity="warning",} 0.0
  * tcpvigil_finding{finding="close_wait_leak",severity="critical",} 1.0
+ * # TYPE tcpvigil_finding_size gauge
+ * tcpvigil_finding_size{finding="close_wait_leak",} 1104.0
  * }</pre>
  *
  * <p>Every detector is there, so that an alert can tell that nothing is wrong from nobody looking: before the first full sample
@@ -34,7 +36,7 @@ public final class FindingsCollector extends Collector implements Collector.Desc
 
     @Override
     public List<MetricFamilySamples> describe() {
-        return List.of(family(List.of()));
+        return List.of(family(List.of()), counts().done());
     }
 
     @Override
@@ -45,6 +47,7 @@ public final class FindingsCollector extends Collector implements Collector.Desc
             return List.of();
         }
         List<MetricFamilySamples.Sample> samples = new ArrayList<>();
+        Family counts = counts();
         for (FindingId id : FindingId.values()) {
             boolean unknown = findings.blind().contains(id);
             for (Severity severity : Severity.values()) {
@@ -58,8 +61,22 @@ public final class FindingsCollector extends Collector implements Collector.Desc
                         List.of(id.label(), severity.label()),
                         raised ? 1 : 0));
             }
+            long largest = largest(findings, id);
+            if (!unknown || largest > 0) {
+                counts.count(List.of(id.label()), largest);
+            }
         }
-        return List.of(family(samples));
+        return List.of(family(samples), counts.done());
+    }
+
+    private static long largest(Findings findings, FindingId id) {
+        long largest = 0;
+        for (Finding finding : findings.raised()) {
+            if (finding.id() == id) {
+                largest = Math.max(largest, finding.count());
+            }
+        }
+        return largest;
     }
 
     private static boolean isRaised(Findings findings, FindingId id, Severity severity) {
@@ -69,6 +86,14 @@ public final class FindingsCollector extends Collector implements Collector.Desc
             }
         }
         return false;
+    }
+
+    private static Family counts() {
+        return new Family(
+                "tcpvigil_finding_size",
+                Type.GAUGE,
+                "How many sockets, events or ports the largest finding of this kind is made of; 0 when there is none.",
+                "finding");
     }
 
     private static MetricFamilySamples family(List<MetricFamilySamples.Sample> samples) {

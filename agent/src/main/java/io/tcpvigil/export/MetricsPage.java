@@ -61,8 +61,13 @@ public final class MetricsPage {
 
     /** Writes all families as they are now, in a type that {@link #contentType} gave. */
     public void write(String contentType, Writer out) throws IOException {
+        TextFormat.writeFormat(contentType, out, Collections.enumeration(families()));
+    }
+
+    /** All families as they are now, in the order of their names. */
+    List<Collector.MetricFamilySamples> families() {
         List<Collector.MetricFamilySamples> families = Collections.list(registry.metricFamilySamples());
         families.sort(Comparator.comparing(family -> family.name));
-        TextFormat.writeFormat(contentType, out, Collections.enumeration(families));
+        return families;
     }
 }

@@ -37,7 +37,7 @@ public record Finding(
         holders = List.copyOf(holders);
     }
 
-    /** The section of the runbook. */
+    /** The name of the runbook: of a file in {@code grafana/runbooks}, and for {@code tcpvigil explain}. */
     public String anchor() {
         return id.label();
     }

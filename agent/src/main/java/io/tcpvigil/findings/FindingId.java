@@ -4,8 +4,8 @@ package io.tcpvigil.findings;
 import java.util.Locale;
 
 /**
- * Everything that can be found, each with the number from which on it is a finding when nothing else is set. The name is that of
- * the runbook's section, too.
+ * Everything that can be found, each with the number from which on it is a finding when nothing else is set. Each has a runbook
+ * of its name, {@code grafana/runbooks/LABEL.md}.
  */
 public enum FindingId {
     CLOSE_WAIT_LEAK(Scale.COUNT, 10, "CLOSE-WAIT sockets that one process has forgotten to close"),

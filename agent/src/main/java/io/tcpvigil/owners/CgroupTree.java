@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * From the id of a control group, which is the inode number of its directory in the unified hierarchy, to its path. The
@@ -49,6 +50,15 @@ public final class CgroupTree {
             known = byId.computeIfAbsent(id, gone -> Placement.UNKNOWN);
         }
         return known;
+    }
+
+    /** Looks for all of these groups with one walk at most, and forgets all that are neither there nor among them. */
+    public void prepare(Set<Long> ids) {
+        if (!byId.keySet().containsAll(ids)) {
+            byId.clear();
+            walk();
+            ids.forEach(id -> byId.putIfAbsent(id, Placement.UNKNOWN));
+        }
     }
 
     private void walk() {

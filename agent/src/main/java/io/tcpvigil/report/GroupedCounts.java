@@ -62,10 +62,21 @@ public final class GroupedCounts {
         tallies.computeIfAbsent(key, none -> new StateCounts.Tally()).add(table.state(row), table.kind(row));
     }
 
-    /** The largest group first, then by key. */
     private static <K> List<Group> sorted(Map<K, StateCounts.Tally> tallies) {
         List<Group> groups = new ArrayList<>(tallies.size());
         tallies.forEach((key, tally) -> groups.add(new Group(key.toString(), tally.counts())));
+        return sorted(groups);
+    }
+
+    /** One group for each entry. */
+    public static List<Group> of(Map<String, StateCounts> counts) {
+        List<Group> groups = new ArrayList<>(counts.size());
+        counts.forEach((key, states) -> groups.add(new Group(key, states)));
+        return sorted(groups);
+    }
+
+    /** The largest group first, then by key. */
+    private static List<Group> sorted(List<Group> groups) {
         groups.sort(Comparator.comparingLong(
                         (Group group) -> group.states().total() + group.states().bound())
                 .reversed()

@@ -29,6 +29,8 @@ import java.util.Map;
  * @param services names of the ports in {@code ports}
  * @param following what is known from looking again and again; null after a single look
  * @param findings what was wrong as of the last full sample; null when nobody looked for it
+ * @param resources what sockets draw on, as of the last full sample; null when nobody looked
+ * @param times how long samples took, this one included; null after a single look
  */
 public record Report(
         Instant takenAt,
@@ -45,7 +47,46 @@ public record Report(
         PortBreakdown ports,
         ServiceNames services,
         @Nullable Following following,
-        @Nullable Findings findings) {
+        @Nullable Findings findings,
+        @Nullable Resources resources,
+        @Nullable SampleTimes times) {
+
+    /** A report of somebody who looked at sockets only. */
+    public Report(
+            Instant takenAt,
+            long takenNanos,
+            Host host,
+            Source source,
+            Coverage coverage,
+            StateCounts ipv4,
+            StateCounts ipv6,
+            Map<Integer, Integer> unknownStates,
+            String filter,
+            List<String> problems,
+            @Nullable EphemeralRange range,
+            PortBreakdown ports,
+            ServiceNames services,
+            @Nullable Following following,
+            @Nullable Findings findings) {
+        this(
+                takenAt,
+                takenNanos,
+                host,
+                source,
+                coverage,
+                ipv4,
+                ipv6,
+                unknownStates,
+                filter,
+                problems,
+                range,
+                ports,
+                services,
+                following,
+                findings,
+                null,
+                null);
+    }
 
     /**
      * The machine and the namespace looked at.

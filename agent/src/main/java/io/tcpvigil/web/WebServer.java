@@ -9,6 +9,8 @@ import io.tcpvigil.Nullable;
 import io.tcpvigil.export.AcceptHeader;
 import io.tcpvigil.export.MetricsPage;
 import io.tcpvigil.export.ReportJson;
+import io.tcpvigil.findings.FindingId;
+import io.tcpvigil.findings.Runbook;
 import io.tcpvigil.report.Report;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -99,6 +101,11 @@ public final class WebServer {
             return reason == null ? Response.line(200, "ok") : Response.line(503, reason);
         });
         routes.put("/api/v1/report", request -> report(sample.report()));
+        for (FindingId id : FindingId.values()) {
+            routes.put(
+                    "/runbooks/" + id.label(),
+                    request -> Response.of("text/plain; charset=utf-8", out -> out.write(Runbook.text(id))));
+        }
         if (!telemetryPath.startsWith("/") || routes.containsKey(telemetryPath)) {
             throw new IllegalArgumentException("the path of the metrics must start with / and be none of "
                     + routes.keySet() + ": " + telemetryPath);

@@ -330,8 +330,7 @@ class DetectorSetTest {
         assertEquals(Set.of(), ids(scene.settle()));
         scene.closedButHeld = Optional.empty();
         Findings unknown = scene.settle();
-        assertTrue(
-                unknown.unchecked().stream().anyMatch(reason -> reason.contains("who holds them")), unknown.toString());
+        assertTrue(unknown.unchecked().stream().anyMatch(line -> line.contains("who holds them")), unknown.toString());
     }
 
     @Test

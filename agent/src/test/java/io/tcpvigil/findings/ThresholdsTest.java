@@ -12,6 +12,7 @@ import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.TcpState;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -63,8 +64,9 @@ class ThresholdsTest {
             scene.count(event, 1);
         }
         scene.look(5);
+        scene.hidden = 1;
+        scene.closedButHeld = Optional.of(Map.of(Scene.APP, 1));
         for (int i = 0; i < 16; i++) {
-            scene.hidden += 5;
             assertEquals(Set.of(), look(PATIENT));
         }
     }

@@ -10,6 +10,7 @@ import io.tcpvigil.export.ConnectionsCollector;
 import io.tcpvigil.export.JsonTree;
 import io.tcpvigil.export.MetricsPage;
 import io.tcpvigil.export.Samples;
+import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketKind;
@@ -24,6 +25,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -61,6 +65,15 @@ final class WebServerTest {
         }
         table.coverage(Coverage.complete());
         return Samples.report(table, null, Samples.RANGE, services);
+    }
+
+    /** Alerts and dashboards lead there: the agent that raised a finding has the text that fits its version. */
+    @ParameterizedTest
+    @EnumSource
+    void hasTheRunbookOfEachFinding(FindingId id) throws IOException {
+        RawHttp.Reply runbook = get("/runbooks/" + id.label());
+        assertEquals("text/plain; charset=utf-8", runbook.header("content-type"));
+        assertEquals(Files.readString(Path.of("../grafana/runbooks", id.label() + ".md")), runbook.text());
     }
 
     @Test

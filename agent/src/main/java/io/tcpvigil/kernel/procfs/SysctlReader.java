@@ -10,11 +10,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.StringTokenizer;
 
-/** Reads single files below {@code /proc/sys/net}, and keeps a note of those it could not make sense of. */
+/** Reads single files below {@code /proc/sys}, and keeps a note of those it could not make sense of. */
 final class SysctlReader {
     private static final int USUAL_BYTES = 8192;
     /** More than the longest list of ports: 32,768 single ports of 5 digits with a comma each. */
     private static final int LARGEST_BYTES = 256 * 1024;
+
+    /** {@code LONG_MAX}, to which systemd sets what shall not be bounded. */
+    private static final String NO_LIMIT = Long.toString(Long.MAX_VALUE);
 
     private final Path directory;
     private final List<String> problems = new ArrayList<>();
@@ -31,6 +34,13 @@ final class SysctlReader {
     /** A file that holds one number. */
     OptionalLong number(String name) {
         long[] numbers = numbers(name, 1);
+        return numbers.length == 0 ? OptionalLong.empty() : OptionalLong.of(numbers[0]);
+    }
+
+    /** A file that holds one number, of which the largest stands for no limit: then empty. */
+    OptionalLong limit(String name) {
+        String text = text(name);
+        long[] numbers = NO_LIMIT.equals(text) ? new long[0] : numbers(name, text, 1);
         return numbers.length == 0 ? OptionalLong.empty() : OptionalLong.of(numbers[0]);
     }
 
@@ -81,7 +91,10 @@ final class SysctlReader {
 
     /** Exactly {@code count} numbers with blanks between them; none when the file is absent or holds something else. */
     private long[] numbers(String name, int count) {
-        String text = text(name);
+        return numbers(name, text(name), count);
+    }
+
+    private long[] numbers(String name, @Nullable String text, int count) {
         if (text == null) {
             return new long[0];
         }

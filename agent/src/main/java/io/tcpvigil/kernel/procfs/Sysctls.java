@@ -4,9 +4,10 @@ package io.tcpvigil.kernel.procfs;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
- * The limits of TCP and of ports below {@code sys/net} ({@code Documentation/networking/ip-sysctl.rst}), as they were at
+ * The limits of TCP, of ports and of open files below {@code sys} ({@code Documentation/networking/ip-sysctl.rst}), as they were at
  * one moment. They are those of the network namespace of the thread that reads, unless said otherwise. A value is empty
  * when this kernel, or this namespace, has no such file, or when the file is named in {@code problems}.
  *
@@ -23,6 +24,7 @@ import java.util.OptionalLong;
  * @param tcpEhashEntries {@code tcp_ehash_entries}: size of the established hash; negative when the namespace shares the
  *     one of the host, whose size it is then
  * @param tcpMem {@code tcp_mem}: of the whole host; only the initial namespace has the file
+ * @param fileMax {@code fs/file-max}: open files of the whole host; empty when there is no limit
  * @param problems one line for each file that is there but could not be read or understood
  */
 public record Sysctls(
@@ -38,6 +40,7 @@ public record Sysctls(
         OptionalLong tcpSyncookies,
         OptionalLong tcpEhashEntries,
         Optional<TcpMemory> tcpMem,
+        OptionalLong fileMax,
         List<String> problems) {
 
     /**
@@ -52,6 +55,7 @@ public record Sysctls(
     /** Reads them all; what cannot be read becomes a line of {@link #problems}. */
     public static Sysctls read(ProcFs procFs) {
         SysctlReader net = new SysctlReader(procFs.root().resolve("sys").resolve("net"));
+        SysctlReader files = new SysctlReader(procFs.root().resolve("sys").resolve("fs"));
         return new Sysctls(
                 net.portRange("ipv4/ip_local_port_range"),
                 net.portRanges("ipv4/ip_local_reserved_ports"),
@@ -65,7 +69,9 @@ public record Sysctls(
                 net.number("ipv4/tcp_syncookies"),
                 net.number("ipv4/tcp_ehash_entries"),
                 net.tcpMemory("ipv4/tcp_mem"),
-                // Last: the reads above fill it.
-                net.problems());
+                files.limit("file-max"),
+                // Last: the reads above fill them.
+                Stream.concat(net.problems().stream(), files.problems().stream())
+                        .toList());
     }
 }

@@ -38,6 +38,7 @@ class SysctlsTest {
                         OptionalLong.of(1),
                         OptionalLong.of(-262_144),
                         Optional.empty(),
+                        OptionalLong.empty(),
                         List.of()),
                 Sysctls.read(Recording.procFs()));
     }
@@ -53,6 +54,19 @@ class SysctlsTest {
         assertEquals(OptionalLong.of(131_072), sysctls.tcpMaxOrphans());
         assertEquals(OptionalLong.empty(), sysctls.tcpFinTimeoutSeconds());
         assertEquals(List.of(), sysctls.problems());
+    }
+
+    @Test
+    void takesTheLargestNumberForNoLimitOfOpenFiles() throws IOException {
+        Path fileMax = directory.resolve("sys/fs/file-max");
+        Files.createDirectories(fileMax.getParent());
+        Files.writeString(fileMax, "2466170\n");
+        assertEquals(
+                OptionalLong.of(2_466_170), Sysctls.read(ProcFs.at(directory)).fileMax());
+
+        Files.writeString(fileMax, "9223372036854775807\n");
+        assertEquals(OptionalLong.empty(), Sysctls.read(ProcFs.at(directory)).fileMax());
+        assertEquals(List.of(), Sysctls.read(ProcFs.at(directory)).problems());
     }
 
     @Test
