@@ -131,8 +131,8 @@ final class Scene {
         tracker.update(table, Sample.full(nanos, SECOND));
         KernelEvents.Builder events = new KernelEvents.Builder();
         counters.forEach((event, count) -> events.put(event, OptionalLong.of(count)));
-        PortBreakdown ports =
-                PortBreakdown.analyse(table, table, new PortContext(range, new TimeWaitReuse(2, 1000), null, null));
+        PortBreakdown ports = PortBreakdown.analyse(
+                table, table, new PortContext(range, new TimeWaitReuse(2, 1000), null, null, null));
         trends.add(nanos, ports.destinations());
         return detectors.look(new Observation(
                 nanos,
