@@ -24,8 +24,8 @@ import java.util.function.ToLongFunction;
  * @param <V> what is counted of a thing
  */
 final class TopSeries<K, V> {
-    static final long HALF_LIFE_NANOS = 60_000_000_000L;
-    static final long FORGET_NANOS = 5 * HALF_LIFE_NANOS;
+    static final long HALF_LIFE_NANOS = 120_000_000_000L;
+    static final long FORGET_NANOS = 300_000_000_000L;
     /** How much heavier another must be. */
     static final double CLEARLY = 1.25;
 
