@@ -99,7 +99,7 @@ public final class Diagnosis implements AutoCloseable {
         return thorough;
     }
 
-    /** Breaks a full sample down by port, with all that is known here of what holds ports. */
+    /** Breaks a full sample, which was taken in, down by port, with all that is known here of what holds ports. */
     PortBreakdown ports(SocketTable table, SocketTable listening, Sysctls sysctls, @Nullable EphemeralRange range) {
         SocketTable explicit = null;
         if (localPorts != null) {
@@ -108,11 +108,23 @@ public final class Diagnosis implements AutoCloseable {
         }
         TimeWaitReuse reuse = new TimeWaitReuse(
                 sysctls.tcpTwReuse().orElse(-1), sysctls.tcpTwReuseDelayMillis().orElse(USUAL_REUSE_DELAY_MILLIS));
-        return PortBreakdown.analyse(table, listening, new PortContext(range, reuse, explicit, null));
+        return PortBreakdown.analyse(
+                table, listening, new PortContext(range, reuse, explicit, null, new PortHolders(owners)));
     }
 
-    /** Asks what the dump of a full sample, which was to be cheap, did not tell and is needed. */
-    void complete(SocketTable table, SourceChoice sources) {
+    /**
+     * Takes in a full sample, before it is broken down and looked through: whose its sockets are, and what its dump, which was
+     * to be cheap, did not tell and is needed.
+     */
+    void take(SocketTable table, SourceChoice sources) {
+        if (table.coverage().extent() == Coverage.Extent.FAILED) {
+            return;
+        }
+        if (thorough && !visited) {
+            owners.readAll();
+            visited = true;
+        }
+        owners.look(table, table.coverage().isComplete(), thorough ? THOROUGH_HUNT_NANOS : HUNT_NANOS, 0);
         lastAcks.complete(
                 table,
                 sources,
@@ -138,14 +150,8 @@ public final class Diagnosis implements AutoCloseable {
             return before;
         }
         long nanos = following.lifecycle().nanos();
-        boolean complete = table.coverage().isComplete();
-        if (thorough && !visited) {
-            owners.readAll();
-            visited = true;
-        }
-        owners.look(table, complete, thorough ? THOROUGH_HUNT_NANOS : HUNT_NANOS, 0);
         holders.begin(table);
-        if (complete) {
+        if (table.coverage().isComplete()) {
             trends.add(nanos, ports.destinations());
         }
         OptionalLong withoutPort = following.probe().problem() == null

@@ -18,6 +18,8 @@ import io.tcpvigil.kernel.procfs.ServicesFile;
 import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
+import io.tcpvigil.ports.PortContext;
+import io.tcpvigil.ports.PortOwners;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.KernelLimit;
 import io.tcpvigil.report.OtherNamespaces;
@@ -60,6 +62,7 @@ public final class Sampler implements AutoCloseable {
     private @Nullable Diagnosis diagnosis;
     private @Nullable SocketTable listeners;
     private @Nullable NamespaceWatch namespaces;
+    private @Nullable PortOwners portOwners;
     private @Nullable Report lastFull;
 
     /**
@@ -162,6 +165,11 @@ public final class Sampler implements AutoCloseable {
         namespaces = new NamespaceWatch(NamespaceFinder.usual());
     }
 
+    /** From now on reports say who listens, as far as {@code owners} knows; one that diagnoses does so by itself. */
+    public void nameOwners(PortOwners owners) {
+        portOwners = owners;
+    }
+
     /** The sockets behind the last report; valid until the next {@link #sample}. */
     public SocketTable table() {
         return table;
@@ -243,10 +251,11 @@ public final class Sampler implements AutoCloseable {
             problems.addAll(sysctls.problems());
             range = ephemeralRange(sysctls);
             if (following == null || followed == null || diagnosis == null) {
-                ports = PortBreakdown.of(table, listening, range);
+                ports = PortBreakdown.analyse(
+                        table, listening, PortContext.of(range).with(portOwners));
                 timer.ended(Phase.COUNT);
             } else {
-                diagnosis.complete(table, sources);
+                diagnosis.take(table, sources);
                 ports = diagnosis.ports(table, listening, sysctls, range);
                 timer.ended(Phase.COUNT);
                 findings = diagnosis.look(table, sysctls, range, ports, followed, following.connections(), findings);
@@ -278,7 +287,7 @@ public final class Sampler implements AutoCloseable {
                 problems,
                 range,
                 ports,
-                services::tcp,
+                serviceNames(),
                 followed,
                 findings,
                 resources,
@@ -343,6 +352,20 @@ public final class Sampler implements AutoCloseable {
             }
         }
         return unknown;
+    }
+
+    private Report.ServiceNames serviceNames() {
+        return new Report.ServiceNames() {
+            @Override
+            public @Nullable String tcp(int port) {
+                return services.tcp(port);
+            }
+
+            @Override
+            public @Nullable String udp(int port) {
+                return services.udp(port);
+            }
+        };
     }
 
     /** Of limits read anew for each full sample: an administrator may change them at any time. */

@@ -121,6 +121,11 @@ public record Report(
         /** The name that {@code /etc/services} gives to a TCP port, or null. */
         @Nullable
         String tcp(int port);
+
+        /** The name that it gives to a UDP port, or null. */
+        default @Nullable String udp(int port) {
+            return null;
+        }
     }
 
     public Report {
