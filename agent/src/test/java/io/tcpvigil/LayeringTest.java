@@ -33,6 +33,7 @@ class LayeringTest {
             allow("text", ""),
             allow("yaml", "text org.snakeyaml"),
             allow("tcp", ""),
+            allow("config", "yaml text tcp"),
             allow("kernel.libc", "jnr"),
             allow("kernel.netlink", "kernel.libc"),
             allow("kernel.inetdiag", "kernel.netlink tcp"),
@@ -50,14 +51,14 @@ class LayeringTest {
             allow(
                     "agent",
                     "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.bpf kernel.netns lifecycle ports findings"
-                            + " owners report export web text yaml tcp"),
+                            + " owners report export web text yaml config tcp"),
             allow("lab", "lab.wire kernel.libc kernel.netns tcp"),
             allow("lab.wire", "tcp"),
             allow("lab.scenario", "lab lab.wire kernel.libc kernel.netns tcp"),
             allow(
                     "cli",
                     "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.bpf kernel.netns lifecycle ports findings"
-                            + " owners report export web text yaml tcp agent lab lab.wire lab.scenario picocli com.google.gson"));
+                            + " owners report export web text yaml config tcp agent lab lab.wire lab.scenario picocli com.google.gson"));
 
     private static Map.Entry<String, Set<String>> allow(String from, String to) {
         return Map.entry(from, to.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(to.split(" ", -1))));

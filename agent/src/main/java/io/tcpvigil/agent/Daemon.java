@@ -18,31 +18,45 @@ import java.util.function.Supplier;
  */
 public final class Daemon {
     private final Supplier<Sampler> samplers;
+    private final LiveSettings settings;
     private final long firstIntervalNanos;
-    private final Consumer<String> log;
+    private final Log log;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private volatile @Nullable Report lastReport;
     private volatile long sourceFailures;
-    private Consumer<Report> listener = report -> {};
+    private Consumer<Report> beforePublishing = report -> {};
+    private Consumer<Report> onPublished = report -> {};
+    private Consumer<Settings> onSettings = changed -> {};
     private String condition = "";
 
     /**
-     * @param samplers makes the sampler, which follows connections at {@code intervals}, on the thread that samples: sources
+     * @param samplers makes the sampler, which follows connections as {@code settings} say, on the thread that samples: sources
      *     belong to that thread's namespace
-     * @param intervals how often to sample
+     * @param settings are looked at again and again while this runs, and by nobody else from now on
      * @param log takes one line for each change of condition
      */
-    public Daemon(Supplier<Sampler> samplers, Intervals intervals, Consumer<String> log) {
+    public Daemon(Supplier<Sampler> samplers, LiveSettings settings, Log log) {
         this.samplers = samplers;
-        this.firstIntervalNanos = intervals.fastNanos();
+        this.settings = settings;
+        this.firstIntervalNanos = settings.settings().intervals().fastNanos();
         this.log = log;
     }
 
-    /** Has {@code taker} told of each report just before it is published, by the thread that samples; to be set before that. */
-    public void beforePublishing(Consumer<Report> taker) {
-        listener = taker;
+    /** Has {@code observer} told of each report just before it is published, by the thread that samples; before {@link #run}. */
+    public void beforePublishing(Consumer<Report> observer) {
+        beforePublishing = observer;
+    }
+
+    /** The same once it is published. */
+    public void onPublished(Consumer<Report> observer) {
+        onPublished = observer;
+    }
+
+    /** Has {@code observer} told of each change of settings, by the thread that samples; before {@link #run}. */
+    public void onSettings(Consumer<Settings> observer) {
+        onSettings = observer;
     }
 
     /** The last published report; null before the first sample. */
@@ -71,23 +85,37 @@ public final class Daemon {
         try (Sampler sampler = samplers.get()) {
             while (!isStopping()) {
                 sample(sampler);
-                sampler.awaitDue(this::isStopping);
+                sampler.awaitDue(() -> {
+                    reload(sampler);
+                    return isStopping();
+                });
             }
         } finally {
             stopped.countDown();
         }
     }
 
+    private void reload(Sampler sampler) {
+        Settings changed = settings.poll();
+        if (changed != null) {
+            sampler.settings(changed);
+            onSettings.accept(changed);
+        }
+    }
+
     private void sample(Sampler sampler) {
         try {
             Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
-            listener.accept(report);
+            beforePublishing.accept(report);
             lastReport = report;
-            logChange(condition(report));
+            logChange(isAsItShouldBe(report) ? Log.Priority.INFO : Log.Priority.WARNING, condition(report));
+            onPublished.accept(report);
         } catch (RuntimeException defect) {
             // The last report stays, and its age tells that no new one came.
             StackTraceElement[] trace = defect.getStackTrace();
-            logChange("a defect of tcpvigil, no sample: " + defect + (trace.length == 0 ? "" : " at " + trace[0]));
+            logChange(
+                    Log.Priority.ERROR,
+                    "a defect of tcpvigil, no sample: " + defect + (trace.length == 0 ? "" : " at " + trace[0]));
         }
         sourceFailures = sampler.sourceFailures();
     }
@@ -99,11 +127,15 @@ public final class Daemon {
             // Whether it came to its end in time or not, the caller goes on stopping.
             boolean ended = stopped.await(atMost, unit);
             if (!ended) {
-                log.accept("stopping without waiting any longer for the sample at hand");
+                log.say(Log.Priority.WARNING, "stopping without waiting any longer for the sample at hand");
             }
         } catch (InterruptedException stopAtOnce) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static boolean isAsItShouldBe(Report report) {
+        return report.source().reason() == null && report.coverage().isComplete();
     }
 
     private static String condition(Report report) {
@@ -131,10 +163,10 @@ public final class Daemon {
     }
 
     /** One line when the condition changes, none while it stays as it is. */
-    private void logChange(String now) {
+    private void logChange(Log.Priority priority, String now) {
         if (!Objects.equals(now, condition)) {
             condition = now;
-            log.accept(now);
+            log.say(priority, now);
         }
     }
 }

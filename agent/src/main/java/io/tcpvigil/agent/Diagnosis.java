@@ -5,11 +5,13 @@ import io.tcpvigil.Nullable;
 import io.tcpvigil.findings.DetectorSet;
 import io.tcpvigil.findings.EventRates;
 import io.tcpvigil.findings.EventWindow;
+import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Findings;
 import io.tcpvigil.findings.Limits;
 import io.tcpvigil.findings.Observation;
 import io.tcpvigil.findings.Thresholds;
 import io.tcpvigil.kernel.LocalPorts;
+import io.tcpvigil.kernel.SourceChoice;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.lifecycle.TrackedConnections;
@@ -33,53 +35,64 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Brings together what the detectors look at, full sample by full sample. Thorough for somebody who waits for an answer: then
- * all processes are visited at the first look, the time since the last ACK and the ports that bind(2) chose are asked for, too,
- * which costs several times a dump. Not thread-safe.
+ * all processes are visited at the first look, the time since the last ACK of every connection and the ports that bind(2) chose
+ * are asked for, too, which costs several times a dump. Not thread-safe.
  */
 public final class Diagnosis implements AutoCloseable {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long TREND_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final int TRENDS = 100;
+    /** A search for hidden sockets visits processes: it may take half a hundredth of the time of a daemon. */
+    private static final int SEARCH_REST = 200;
+
+    private static final int THOROUGH_SEARCH_REST = 2;
     private static final long THOROUGH_HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /** Kernels without tcp_tw_reuse_delay wait for a second. */
     private static final long USUAL_REUSE_DELAY_MILLIS = 1000;
 
-    /** Without the time since the last ACK, one that is half closed and in use looks forgotten: so it must do for longer. */
-    private static final long SILENT_MILLIS = 60_000;
+    /** What is half closed and in use may be silent for a while: who goes on looking can wait. */
+    static final long STUCK_IN_PASSING_MILLIS = 60_000;
 
     /** A forecast from so little use would be one of a start-up. */
     private static final double FORECAST_FROM = 0.2;
 
     private final boolean thorough;
-    private final DetectorSet detectors;
+    private final DetectorSet detectors = new DetectorSet();
+    private Thresholds thresholds;
     private final OwnerMap owners = new OwnerMap(Path.of("/proc"), System::nanoTime);
-    private final SocketHolders holders = new SocketHolders(owners);
+    private final SocketHolders holders;
     private final SocketHoldings holdings = new SocketHoldings(owners, CgroupTree.usual());
-    private final EventWindow window = new EventWindow(WINDOW_NANOS);
+    private final EventWindow window;
     private final DestinationTrends trends = new DestinationTrends(TRENDS, TREND_NANOS);
+    private final LastAcks lastAcks = new LastAcks();
     private final @Nullable LocalPorts localPorts;
     private final SocketTable bound = new SocketTable();
     private boolean visited;
 
-    private Diagnosis(boolean thorough, Thresholds thresholds, @Nullable LocalPorts localPorts) {
+    /** @param windowNanos how far back goes what the kernel counted "lately" */
+    Diagnosis(boolean thorough, Thresholds thresholds, @Nullable LocalPorts localPorts, long windowNanos) {
         this.thorough = thorough;
-        this.detectors = new DetectorSet(thresholds);
+        this.thresholds = thresholds;
+        this.holders = new SocketHolders(owners, thorough ? THOROUGH_SEARCH_REST : SEARCH_REST, System::nanoTime);
+        this.window = new EventWindow(windowNanos);
         this.localPorts = localPorts;
     }
 
     /** For a daemon, which goes on looking. */
-    public static Diagnosis inPassing() {
-        Thresholds usual = Thresholds.USUAL;
-        return new Diagnosis(
-                false,
-                new Thresholds(SILENT_MILLIS, usual.enduranceMillis(), usual.forgotten(), usual.unanswered()),
-                null);
+    public static Diagnosis inPassing(Thresholds thresholds) {
+        return new Diagnosis(false, thresholds, null, WINDOW_NANOS);
     }
 
     /** For somebody who waits, in the network namespace of the calling thread. */
     public static Diagnosis thorough(Sampler.SourceWish source, Thresholds thresholds) {
-        return new Diagnosis(true, thresholds, new LocalPorts(ProcFs.ofThread(), source != Sampler.SourceWish.proc));
+        return new Diagnosis(
+                true, thresholds, new LocalPorts(ProcFs.ofThread(), source != Sampler.SourceWish.proc), WINDOW_NANOS);
+    }
+
+    /** From the next look on; what the detectors remember stays. */
+    void thresholds(Thresholds changed) {
+        thresholds = changed;
     }
 
     boolean isThorough() {
@@ -96,6 +109,14 @@ public final class Diagnosis implements AutoCloseable {
         TimeWaitReuse reuse = new TimeWaitReuse(
                 sysctls.tcpTwReuse().orElse(-1), sysctls.tcpTwReuseDelayMillis().orElse(USUAL_REUSE_DELAY_MILLIS));
         return PortBreakdown.analyse(table, listening, new PortContext(range, reuse, explicit, null));
+    }
+
+    /** Asks what the dump of a full sample, which was to be cheap, did not tell and is needed. */
+    void complete(SocketTable table, SourceChoice sources) {
+        lastAcks.complete(
+                table,
+                sources,
+                Math.min(thresholds.of(FindingId.CLOSE_WAIT_LEAK), thresholds.of(FindingId.FIN_WAIT_2_PILE)));
     }
 
     /**
@@ -143,7 +164,8 @@ public final class Diagnosis implements AutoCloseable {
                 range,
                 trends,
                 following.recentCoverage(),
-                holders));
+                holders,
+                thresholds));
     }
 
     /**

@@ -85,12 +85,17 @@ final class Follower implements AutoCloseable {
         this.nanoClock = nanoClock;
     }
 
+    /** From now on samples are due at these. */
+    void intervals(Intervals changed) {
+        schedule.intervals(changed);
+    }
+
     /** The tier of the next sample. */
     Tier next() {
         return schedule.next();
     }
 
-    /** Takes in destroy events until the next sample is due, or {@code stop} says so. */
+    /** Takes in destroy events until the next sample is due, or {@code stop}, asked some times a second, says so. */
     void awaitDue(BooleanSupplier stop) throws InterruptedException {
         long left = schedule.due() - nanoClock.getAsLong();
         while (left > 0 && !stop.getAsBoolean()) {

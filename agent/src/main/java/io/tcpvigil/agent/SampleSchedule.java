@@ -17,11 +17,12 @@ final class SampleSchedule {
     /** How far below the budget the cost at half the stretch must be, so that it does not change to and fro. */
     private static final double ROOM = 0.8;
 
-    private final Intervals intervals;
+    private Intervals intervals;
     private int stretch = 1;
     private boolean started;
     private long fastDue;
     private long fullDue;
+    private long fastTaken;
     private long fullTaken;
     private int judged = -1;
     private final Cost fast = new Cost();
@@ -41,6 +42,16 @@ final class SampleSchedule {
 
     SampleSchedule(Intervals intervals) {
         this.intervals = intervals;
+    }
+
+    /** From now on these hold: the next sample of a tier is due so long after its last one. */
+    void intervals(Intervals changed) {
+        boolean fullWanted = fullDue < fullTaken + interval(Tier.FULL);
+        intervals = changed;
+        judged = Math.min(judged, 0);
+        fastDue = fastTaken + interval(Tier.FAST);
+        long due = fullTaken + interval(Tier.FULL);
+        fullDue = fullWanted ? Math.min(fullDue, due) : due;
     }
 
     /** The tier of the next sample. */
@@ -89,6 +100,7 @@ final class SampleSchedule {
             judge();
         }
         // On a grid as long as it can be kept; after a sample that is later than that a new one begins.
+        fastTaken = from;
         fastDue = from + interval(Tier.FAST);
         if (tier == Tier.FULL) {
             fullTaken = from;

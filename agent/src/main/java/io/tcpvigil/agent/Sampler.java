@@ -139,6 +139,16 @@ public final class Sampler implements AutoCloseable {
         follower = new Follower(intervals, new KernelCounters(procFs), events, noEvents, probe, nanoClock);
     }
 
+    /** From now on samples at these intervals and looks for what these thresholds say; what was followed stays. */
+    void settings(Settings changed) {
+        if (follower != null) {
+            follower.intervals(changed.intervals());
+        }
+        if (diagnosis != null) {
+            diagnosis.thresholds(changed.thresholds());
+        }
+    }
+
     /** From now on each full sample is looked through for what is wrong, too; only for a sampler that follows. */
     public void diagnose(Diagnosis with) {
         diagnosis = with;
@@ -223,11 +233,13 @@ public final class Sampler implements AutoCloseable {
             Sysctls sysctls = Sysctls.read(procFs);
             problems.addAll(sysctls.problems());
             range = ephemeralRange(sysctls);
-            ports = diagnosis == null
-                    ? PortBreakdown.of(table, listening, range)
-                    : diagnosis.ports(table, listening, sysctls, range);
-            timer.ended(Phase.COUNT);
-            if (following != null && followed != null && diagnosis != null) {
+            if (following == null || followed == null || diagnosis == null) {
+                ports = PortBreakdown.of(table, listening, range);
+                timer.ended(Phase.COUNT);
+            } else {
+                diagnosis.complete(table, sources);
+                ports = diagnosis.ports(table, listening, sysctls, range);
+                timer.ended(Phase.COUNT);
                 findings = diagnosis.look(table, sysctls, range, ports, followed, following.connections(), findings);
             }
             resources = resources(sysctls, range, ports, resources);

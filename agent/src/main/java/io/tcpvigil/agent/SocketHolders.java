@@ -4,12 +4,14 @@ package io.tcpvigil.agent;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.findings.Holder;
 import io.tcpvigil.findings.Holders;
+import io.tcpvigil.kernel.HiddenSockets;
 import io.tcpvigil.owners.OwnerMap;
 import io.tcpvigil.owners.OwnerProcess;
 import io.tcpvigil.owners.Placement;
 import io.tcpvigil.owners.ProcessDetails;
 import io.tcpvigil.owners.ProcessInspector;
 import io.tcpvigil.tcp.SocketTable;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -17,12 +19,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** What the map of owners knows, in the terms of findings. Descriptors of a process are listed once for each look. */
 final class SocketHolders implements Holders {
     private static final int MOST_PROCESSES = 16;
 
     private final OwnerMap owners;
+    private final int searchRest;
+    private final LongSupplier nanoClock;
+    private final HiddenSockets hiddenSockets = new HiddenSockets();
     private final ProcessInspector inspector = new ProcessInspector();
     private final Map<Holder, OwnerProcess> processes = new HashMap<>();
     private final Map<Holder, Optional<Descriptors>> descriptors = new HashMap<>();
@@ -30,8 +36,18 @@ final class SocketHolders implements Holders {
     /** Sockets by the number of their owners, of the table at hand. */
     private int[] sockets = new int[256];
 
-    SocketHolders(OwnerMap owners) {
+    private List<HiddenSockets.Held> hiding = List.of();
+    private int searches;
+    private long searchDue;
+
+    /**
+     * @param searchRest so many times as long as a search for hidden sockets takes, there is none
+     * @param nanoClock monotonic
+     */
+    SocketHolders(OwnerMap owners, int searchRest, LongSupplier nanoClock) {
         this.owners = owners;
+        this.searchRest = searchRest;
+        this.nanoClock = nanoClock;
     }
 
     /** The map has taken in this table. */
@@ -77,13 +93,41 @@ final class SocketHolders implements Holders {
     public List<Holder> processes(int number) {
         List<Holder> holders = new ArrayList<>();
         for (OwnerProcess process : owners.processes(number)) {
-            Placement placement = process.placement();
-            boolean named = placement.unit() != null || placement.container() != null;
-            Holder holder = new Holder(process.pid(), process.name(), named ? placement.label() : null);
-            processes.put(holder, process);
-            holders.add(holder);
+            holders.add(holder(process));
         }
         return holders;
+    }
+
+    private Holder holder(OwnerProcess process) {
+        Placement placement = process.placement();
+        boolean named = placement.unit() != null || placement.container() != null;
+        Holder holder = new Holder(process.pid(), process.name(), named ? placement.label() : null);
+        processes.put(holder, process);
+        return holder;
+    }
+
+    /** As of the last search, which may be some looks ago. */
+    @Override
+    public Optional<Map<Holder, Integer>> hidden(SocketTable table, int atLeast) {
+        long begin = nanoClock.getAsLong();
+        if (searches == 0 || begin - searchDue >= 0) {
+            try {
+                hiding = hiddenSockets.look(table, atLeast);
+            } catch (IOException failure) {
+                hiding = List.of();
+            }
+            searches++;
+            long end = nanoClock.getAsLong();
+            searchDue = end + searchRest * (end - begin);
+        }
+        if (searches < 2) {
+            return Optional.empty();
+        }
+        Map<Holder, Integer> found = new HashMap<>();
+        for (HiddenSockets.Held each : hiding) {
+            owners.process(each.pid()).ifPresent(process -> found.put(holder(process), each.sockets()));
+        }
+        return Optional.of(found);
     }
 
     @Override

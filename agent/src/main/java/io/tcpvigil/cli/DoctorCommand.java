@@ -16,7 +16,6 @@ import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
-import io.tcpvigil.tcp.Span;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
@@ -95,11 +94,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        long millis = Span.parseMillis(lookFor);
-        if (millis < LEAST_MILLIS || millis > MOST_MILLIS) {
-            throw new ParameterException(
-                    spec.commandLine(), "--for " + lookFor + ": " + Span.ALLOWED + ", from 100ms to 1d");
-        }
+        long millis = SpanOption.millis(spec, "--for", lookFor, LEAST_MILLIS, MOST_MILLIS);
         if (port != null && (port < 1 || port > 65_535)) {
             throw new ParameterException(spec.commandLine(), "--port " + port + ": a number from 1 to 65535");
         }
@@ -108,11 +103,7 @@ final class DoctorCommand implements Callable<Integer> {
         Intervals intervals = Intervals.every(TimeUnit.MILLISECONDS.toNanos(interval));
         // A shorter look than what something must last would find nothing that lasts.
         Thresholds usual = Thresholds.USUAL;
-        Thresholds thresholds = new Thresholds(
-                usual.stuckMillis(),
-                Math.min(usual.enduranceMillis(), millis / 2),
-                usual.forgotten(),
-                usual.unanswered());
+        Thresholds thresholds = usual.withEnduranceMillis(Math.min(usual.enduranceMillis(), millis / 2));
         try (Sampler sampler = Sampler.followerOfThread(source, intervals, true, true)) {
             sampler.diagnose(Diagnosis.thorough(source, thresholds));
             Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);

@@ -16,6 +16,8 @@ final class ExitCode {
     static final int OUTPUT_FAILED = 74;
     /** EX_NOPERM: the right is missing. */
     static final int NOT_PERMITTED = 77;
+    /** EX_CONFIG: a configuration file cannot be used. */
+    static final int CONFIGURATION = 78;
 
     private ExitCode() {}
 }

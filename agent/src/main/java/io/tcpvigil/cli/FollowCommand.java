@@ -12,7 +12,6 @@ import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.report.StateChange;
 import io.tcpvigil.tcp.SocketFilter;
-import io.tcpvigil.tcp.Span;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -51,6 +50,7 @@ final class FollowCommand implements Callable<Integer> {
     private static final int WAIT_MILLIS = 200;
     private static final long LOSS_CHECK_NANOS = 1_000_000_000L;
     private static final long LONGEST_MILLIS = 366L * 86_400_000;
+    private static final long LONGEST_INTERVAL_MILLIS = 3_600_000;
     private static final int MOST_SOCKETS = 1 << 17;
     private static final int MOST_PORTS = 256;
     private static final int RING_BYTES = 1 << 23;
@@ -115,8 +115,9 @@ final class FollowCommand implements Callable<Integer> {
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count " + count + ": 1 or more");
         }
-        long untilMillis = until == null ? LONGEST_MILLIS : millis("--until", until, LONGEST_MILLIS);
-        long intervalMillis = millis("--interval", interval, 3_600_000);
+        long untilMillis =
+                until == null ? LONGEST_MILLIS : SpanOption.millis(spec, "--until", until, 1, LONGEST_MILLIS);
+        long intervalMillis = SpanOption.millis(spec, "--interval", interval, 1, LONGEST_INTERVAL_MILLIS);
         TransitionProbe.Attempt attempt = source == Source.sampling ? null : openProbe();
         if (source == Source.probe && attempt instanceof TransitionProbe.Unsupported unsupported) {
             spec.commandLine().getErr().println("tcpvigil: " + unsupported.message());
@@ -126,16 +127,6 @@ final class FollowCommand implements Callable<Integer> {
             follow(feed, new ChangeFilter(filter), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(untilMillis));
         }
         return ExitCode.OK;
-    }
-
-    private long millis(String option, String text, long most) {
-        long millis = Span.parseMillis(text);
-        if (millis < 1 || millis > most) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    option + " " + text + ": " + Span.ALLOWED + ", from 1ms to " + most / 3_600_000 + "h");
-        }
-        return millis;
     }
 
     private static TransitionProbe.Attempt openProbe() throws IOException {

@@ -17,7 +17,8 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = Main.Version.class,
         footer = {"", "Start with:  tcpvigil snapshot    tcpvigil doctor    tcpvigil explain    tcpvigil daemon"})
 public final class Main {
-    private static final List<String> COMMANDS = List.of("snapshot", "doctor", "follow", "explain", "lab", "daemon");
+    private static final List<String> COMMANDS =
+            List.of("snapshot", "doctor", "follow", "explain", "lab", "daemon", "config");
 
     /** What picocli takes at least. */
     private static final int NARROWEST_HELP = 55;
@@ -47,7 +48,8 @@ public final class Main {
             case "explain" ->
                 new ExplainCommand(terminal.out(), terminal.width(), terminal.colour(), SnapshotCommand::liveCounts);
             case "lab" -> LabCommand.commandLine(terminal);
-            case "daemon" -> new DaemonCommand(terminal);
+            case "daemon" -> DaemonCommand.commandLine(terminal);
+            case "config" -> ConfigCommand.commandLine(terminal);
             default -> throw new IllegalArgumentException("no command " + name);
         };
     }

@@ -15,7 +15,6 @@ import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.SocketTable;
-import io.tcpvigil.tcp.Span;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -156,11 +155,8 @@ final class SnapshotCommand implements Callable<Integer> {
             }
             return 0;
         }
-        long millis = Span.parseMillis(interval);
-        if (millis < SHORTEST_INTERVAL_MILLIS || millis > LONGEST_INTERVAL_MILLIS) {
-            throw new ParameterException(
-                    spec.commandLine(), "--interval " + interval + ": " + Span.ALLOWED + ", from 10ms to 1d");
-        }
+        long millis =
+                SpanOption.millis(spec, "--interval", interval, SHORTEST_INTERVAL_MILLIS, LONGEST_INTERVAL_MILLIS);
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count " + count + ": 1 or more");
         }

@@ -16,6 +16,7 @@ public final class DaemonMetrics {
      * @param sourceErrors gives how many dumps of the better source failed or were cut short since the start
      * @param nanoClock the monotonic clock that {@link Report#takenNanos} was read from
      * @param usage gives what the agent takes
+     * @param config gives what became of reading the configuration
      */
     public DaemonMetrics(
             Supplier<@Nullable Report> reports,
@@ -23,6 +24,7 @@ public final class DaemonMetrics {
             LongSupplier nanoClock,
             ConnectionsCollector.Build build,
             Supplier<AgentCollector.Usage> usage,
+            Supplier<ConfigStatus> config,
             MetricsSettings settings) {
         this.breakdown = new BreakdownCollector(settings);
         this.page = MetricsPage.ofAll(
@@ -31,7 +33,8 @@ public final class DaemonMetrics {
                 new FindingsCollector(reports),
                 breakdown,
                 new ResourcesCollector(reports),
-                new AgentCollector(usage));
+                new AgentCollector(usage),
+                new ConfigCollector(config));
     }
 
     /** To be told of each report by the thread that samples, before it is published. */

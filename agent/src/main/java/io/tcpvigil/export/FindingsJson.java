@@ -50,11 +50,8 @@ public final class FindingsJson {
         json.name("findings");
         write(shown, json);
         json.name("checked").value(findings.checked());
-        json.name("unchecked").beginArray();
-        for (String reason : findings.unchecked()) {
-            json.value(reason);
-        }
-        json.endArray();
+        json.name("unchecked");
+        writeUnchecked(findings, json);
         json.name("closest").beginArray();
         for (Level level : findings.closest()) {
             json.beginObject();
@@ -68,6 +65,15 @@ public final class FindingsJson {
         }
         json.endArray();
         json.endObject();
+    }
+
+    /** Writes an array of what could not be looked for, with the reason. */
+    static void writeUnchecked(Findings findings, JsonWriter json) throws IOException {
+        json.beginArray();
+        for (String reason : findings.unchecked()) {
+            json.value(reason);
+        }
+        json.endArray();
     }
 
     /** Writes an array. */

@@ -64,7 +64,12 @@ public record MetricsSettings(
         }
     }
 
-    private static void checkApart(PortGroup one, PortGroup other) {
+    /**
+     * Checks that two groups can be told apart.
+     *
+     * @throws IllegalArgumentException when they share a name or a port; the message says which, in one line
+     */
+    public static void checkApart(PortGroup one, PortGroup other) {
         if (one.name().equals(other.name())) {
             throw new IllegalArgumentException("two groups of ports are called " + one.name());
         }

@@ -51,6 +51,16 @@ public final class PortGroup {
         return name;
     }
 
+    /** Its ports as they are written, in order, such as {@code 80,443,8000-8100}. */
+    public String ports() {
+        StringBuilder text = new StringBuilder();
+        for (int low = ports.nextSetBit(0); low >= 0; low = ports.nextSetBit(ports.nextClearBit(low))) {
+            int high = ports.nextClearBit(low) - 1;
+            text.append(text.length() == 0 ? "" : ",").append(low).append(high > low ? "-" + high : "");
+        }
+        return text.toString();
+    }
+
     public boolean contains(int port) {
         return ports.get(port);
     }

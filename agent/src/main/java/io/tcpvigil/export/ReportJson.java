@@ -79,6 +79,8 @@ public final class ReportJson {
         if (report.findings() != null) {
             json.name("findings");
             FindingsJson.write(report.findings().raised(), json);
+            json.name("findings_unchecked");
+            FindingsJson.writeUnchecked(report.findings(), json);
         }
         if (report.following() != null) {
             json.name("lifecycle");

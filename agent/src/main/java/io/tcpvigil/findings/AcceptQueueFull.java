@@ -7,7 +7,6 @@ import io.tcpvigil.tcp.TcpState;
 
 /** Connections wait for accept(2) in a queue that is full, or nearly; the kernel then drops SYNs and last ACKs. */
 final class AcceptQueueFull extends Detector {
-    private static final double WARN = 0.8;
     private static final double CRITICAL = 1;
 
     AcceptQueueFull() {
@@ -35,7 +34,7 @@ final class AcceptQueueFull extends Detector {
                     "accept queue",
                     listener.acceptQueueLength(),
                     listener.acceptQueueLimit() + 1,
-                    WARN,
+                    threshold(now),
                     CRITICAL,
                     () -> account(now, use.port(), listener));
         }

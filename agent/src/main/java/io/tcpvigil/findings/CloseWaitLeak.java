@@ -15,22 +15,19 @@ final class CloseWaitLeak extends Detector {
     private static final double FULL = 0.8;
     private static final double SOON_SECONDS = 3600;
 
-    private final Thresholds thresholds;
     private final Growth growth = new Growth();
 
-    CloseWaitLeak(Thresholds thresholds) {
+    CloseWaitLeak() {
         super(FindingId.CLOSE_WAIT_LEAK);
-        this.thresholds = thresholds;
     }
 
     @Override
     void look(Observation now, Rows rows, Readings out) {
         for (Groups.Group group : Groups.byHolder(now, rows, rows.of(TcpState.CLOSE_WAIT))) {
-            int forgotten = group.count(
-                    row -> now.table().sendQueue(row) <= 0 && now.silentMillis(row) >= thresholds.stuckMillis());
+            int forgotten = group.count(row -> now.table().sendQueue(row) <= 0
+                    && now.silentMillis(row) >= now.thresholds().stuckMillis());
             double perSecond = growth.add(group.scope, now.nanos(), group.size);
-            Optional<Holders.Descriptors> descriptors = forgotten < thresholds.forgotten()
-                            || group.holders == Holders.UNKNOWN
+            Optional<Holders.Descriptors> descriptors = forgotten < threshold(now) || group.holders == Holders.UNKNOWN
                     ? Optional.empty()
                     : now.holders()
                             .descriptors(now.holders().processes(group.holders).get(0));
@@ -39,7 +36,7 @@ final class CloseWaitLeak extends Detector {
                     group.scope,
                     "CLOSE-WAIT sockets not closed",
                     forgotten,
-                    thresholds.forgotten(),
+                    threshold(now),
                     runsOut ? 1 : MANY,
                     () -> account(now, rows, group, forgotten, perSecond, descriptors));
         }
@@ -73,7 +70,7 @@ final class CloseWaitLeak extends Detector {
                         group.scope + " does not close: " + group.size + " in CLOSE-WAIT, the oldest for at least "
                                 + Text.span(oldest / 1000.0))
                 .measure("close_wait", group.size, Measure.DUMP)
-                .measure("silent_for_" + thresholds.stuckMillis() / 1000 + "_seconds", forgotten, Measure.DUMP)
+                .measure("silent_for_" + now.thresholds().stuckMillis() / 1000 + "_seconds", forgotten, Measure.DUMP)
                 .measure("oldest_seconds", oldest / 1000.0, Measure.LOOKS)
                 .measure("not_accepted", notAccepted, Measure.DUMP + ", no inode")
                 .measure("accepted_not_read", unread, Measure.DUMP + ", receive queue")
@@ -92,7 +89,8 @@ final class CloseWaitLeak extends Detector {
             account.port(rows.serves(table.localPort(row)) ? table.localPort(row) : table.remotePort(row));
         }
         account.means("The peer has closed; the application has not, and no time-out of the kernel does it"
-                + " instead. Each holds a descriptor until the process ends.");
+                + " instead. Each holds a descriptor until the process ends."
+                + now.ifSilenceIsAssumed(group.rows[0]));
         remedy(account, group.size, notAccepted, unread);
         return account.command(
                 group.scope.kind() == Scope.Kind.PROCESS

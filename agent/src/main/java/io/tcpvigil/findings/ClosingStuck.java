@@ -5,22 +5,20 @@ import io.tcpvigil.tcp.TcpState;
 
 /** CLOSING that stays: both closed at once, and our FIN is not acknowledged. */
 final class ClosingStuck extends Detector {
-    private final Thresholds thresholds;
 
-    ClosingStuck(Thresholds thresholds) {
+    ClosingStuck() {
         super(FindingId.CLOSING_STUCK);
-        this.thresholds = thresholds;
     }
 
     @Override
     void look(Observation now, Rows rows, Readings out) {
         int[] all = rows.of(TcpState.CLOSING);
-        StuckRows stuck = StuckRows.of(now, all, thresholds);
+        StuckRows stuck = StuckRows.of(now, all);
         out.add(
                 Scope.NAMESPACE,
                 "CLOSING sockets stuck",
                 stuck.rows.length,
-                thresholds.unanswered(),
+                threshold(now),
                 StuckRows.CRITICAL,
                 () -> stuck.account(now, "CLOSING", all.length)
                         .holdersOf(now, stuck.rows, stuck.rows.length)

@@ -7,7 +7,6 @@ import java.util.OptionalLong;
 /** Connects that are refused or time out. */
 final class ConnectFailures extends Detector {
     private static final double OF_ATTEMPTS = 0.1;
-    private static final double FEWEST = 10;
     private static final double CRITICAL_SHARE = 0.5;
     private static final double CRITICAL_COUNT = 100;
 
@@ -32,9 +31,10 @@ final class ConnectFailures extends Detector {
         // Half-open connections that a peer reset are counted among them, and are no connects of ours.
         long ours = Math.max(0, failed.getAsLong() - embryonic.orElse(0));
         double share = active.getAsLong() == 0 ? (ours > 0 ? 1 : 0) : (double) ours / active.getAsLong();
-        double pressure = Math.min(ours / FEWEST, share / OF_ATTEMPTS);
+        double many = threshold(now);
+        double pressure = Math.min(ours / many, share / OF_ATTEMPTS);
         out.add(
-                new Level(out.id(), Scope.NAMESPACE, "failed connects", ours, FEWEST, pressure),
+                new Level(out.id(), Scope.NAMESPACE, "failed connects", ours, many, pressure),
                 share >= CRITICAL_SHARE && ours >= CRITICAL_COUNT ? 1 : Double.POSITIVE_INFINITY,
                 () -> account(now, ours, share));
     }

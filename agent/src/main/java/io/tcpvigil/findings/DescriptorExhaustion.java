@@ -3,7 +3,6 @@ package io.tcpvigil.findings;
 
 /** A process with sockets that comes near its limit of open files: then accept(2) and socket(2) fail. */
 final class DescriptorExhaustion extends Detector {
-    private static final double WARN = 0.8;
     private static final double CRITICAL = 0.95;
 
     DescriptorExhaustion() {
@@ -23,7 +22,7 @@ final class DescriptorExhaustion extends Detector {
                             "open files",
                             files.open(),
                             files.limit(),
-                            WARN,
+                            threshold(now),
                             CRITICAL,
                             () -> account(holder, files)));
         }

@@ -35,6 +35,11 @@ public abstract sealed class Detector
         return id;
     }
 
+    /** From which number on it is a finding. */
+    final double threshold(Observation now) {
+        return now.thresholds().of(id);
+    }
+
     /** Reads; says at most one thing about each scope. */
     abstract void look(Observation now, Rows rows, Readings out);
 

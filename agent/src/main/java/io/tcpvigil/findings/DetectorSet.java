@@ -20,20 +20,20 @@ public final class DetectorSet {
             .thenComparing(finding -> finding.scope().toString());
 
     private final List<Detector> detectors;
-    private final Hysteresis hysteresis;
+    private final Hysteresis hysteresis = new Hysteresis();
 
-    public DetectorSet(Thresholds thresholds) {
+    public DetectorSet() {
         this.detectors = List.of(
-                new CloseWaitLeak(thresholds),
+                new CloseWaitLeak(),
                 new TimeWaitPile(),
                 new EphemeralExhaustion(),
                 new AcceptQueueFull(),
                 new SynReceivedPile(),
-                new SynSentPile(thresholds),
-                new FinWait2Pile(thresholds),
-                new LastAckStuck(thresholds),
-                new FinWait1Stuck(thresholds),
-                new ClosingStuck(thresholds),
+                new SynSentPile(),
+                new FinWait2Pile(),
+                new LastAckStuck(),
+                new FinWait1Stuck(),
+                new ClosingStuck(),
                 new TimeWaitOverflow(),
                 new ListenDrops(),
                 new SynCookiesActive(),
@@ -46,7 +46,6 @@ public final class DetectorSet {
                 new HiddenClosed(),
                 new PortConflictPools(),
                 new SamplingBlind());
-        this.hysteresis = new Hysteresis(thresholds.enduranceMillis());
     }
 
     /** What is wrong as of this full sample. */
@@ -56,8 +55,13 @@ public final class DetectorSet {
         List<Finding> raised = new ArrayList<>();
         List<Level> closest = new ArrayList<>();
         Set<FindingId> blind = EnumSet.noneOf(FindingId.class);
-        hysteresis.begin(now.nanos());
+        hysteresis.begin(now.nanos(), now.thresholds());
+        Set<FindingId> off = now.thresholds().off();
         for (Detector detector : detectors) {
+            if (off.contains(detector.id())) {
+                blind.add(detector.id());
+                continue;
+            }
             readings.begin(detector);
             int unknownBefore = readings.unknown.size();
             detector.look(now, rows, readings);
@@ -81,6 +85,6 @@ public final class DetectorSet {
                 closest.subList(0, Math.min(CLOSEST_KEPT, closest.size())),
                 readings.unknown,
                 blind,
-                detectors.size());
+                detectors.size() - off.size());
     }
 }

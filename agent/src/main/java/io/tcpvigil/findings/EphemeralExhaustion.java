@@ -14,7 +14,6 @@ import java.util.OptionalLong;
  * connects that were seen to fail for it, which no counter of the kernel tells.
  */
 final class EphemeralExhaustion extends Detector {
-    private static final double WARN = 0.8;
     private static final double CRITICAL = 0.95;
     private static final double SOON_SECONDS = 900;
     private static final double VERY_SOON_SECONDS = 180;
@@ -41,7 +40,7 @@ final class EphemeralExhaustion extends Detector {
                     "ports for bind(2)",
                     pool.portsUsed(),
                     pool.portsAvailable(),
-                    WARN,
+                    threshold(now),
                     CRITICAL,
                     () -> account(pool));
         }
@@ -57,14 +56,14 @@ final class EphemeralExhaustion extends Detector {
         }
     }
 
-    private static void destination(Observation now, DestinationUse use, Readings out) {
+    private void destination(Observation now, DestinationUse use, Readings out) {
         int used = use.portsUsed() - Math.max(0, use.portsReusable());
         double share = use.portsAvailable() == 0 ? (used > 0 ? 1 : 0) : (double) used / use.portsAvailable();
         Optional<Forecast.Exhaustion> forecast =
                 share >= FORECAST_FROM ? now.trends().exhaustion(use) : Optional.empty();
         double seconds = forecast.map(Forecast.Exhaustion::seconds).orElse(Double.POSITIVE_INFINITY);
         double bySoon = Math.min(10, SOON_SECONDS / Math.max(1, seconds));
-        double pressure = Math.max(share / WARN, forecast.isPresent() ? bySoon : 0);
+        double pressure = Math.max(share / threshold(now), forecast.isPresent() ? bySoon : 0);
         boolean critical = share >= CRITICAL || seconds <= VERY_SOON_SECONDS;
         Scope scope = Scope.destination(use.source(), use.destination(), use.port());
         out.add(

@@ -5,22 +5,20 @@ import io.tcpvigil.tcp.TcpState;
 
 /** FIN-WAIT-1 that stays: we closed first; the peer does not acknowledge, or has no room for what stands before our FIN. */
 final class FinWait1Stuck extends Detector {
-    private final Thresholds thresholds;
 
-    FinWait1Stuck(Thresholds thresholds) {
+    FinWait1Stuck() {
         super(FindingId.FIN_WAIT_1_STUCK);
-        this.thresholds = thresholds;
     }
 
     @Override
     void look(Observation now, Rows rows, Readings out) {
         int[] all = rows.of(TcpState.FIN_WAIT_1);
-        StuckRows stuck = StuckRows.of(now, all, thresholds);
+        StuckRows stuck = StuckRows.of(now, all);
         out.add(
                 Scope.NAMESPACE,
                 "FIN-WAIT-1 sockets stuck",
                 stuck.rows.length,
-                thresholds.unanswered(),
+                threshold(now),
                 StuckRows.CRITICAL,
                 () -> stuck.account(now, "FIN-WAIT-1", all.length)
                         .holdersOf(now, stuck.rows, stuck.rows.length)

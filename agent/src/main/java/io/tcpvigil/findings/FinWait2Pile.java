@@ -17,11 +17,8 @@ final class FinWait2Pile extends Detector {
 
     private static final double ORPHANS_CRITICAL = 0.9;
 
-    private final Thresholds thresholds;
-
-    FinWait2Pile(Thresholds thresholds) {
+    FinWait2Pile() {
         super(FindingId.FIN_WAIT_2_PILE);
-        this.thresholds = thresholds;
     }
 
     @Override
@@ -36,12 +33,13 @@ final class FinWait2Pile extends Detector {
         }
         int orphaned = all.length - holding;
         for (Groups.Group group : Groups.byHolder(now, rows, Arrays.copyOf(held, holding))) {
-            int silent = group.count(row -> now.silentMillis(row) >= thresholds.stuckMillis());
+            int silent =
+                    group.count(row -> now.silentMillis(row) >= now.thresholds().stuckMillis());
             out.add(
                     group.scope,
                     "FIN-WAIT-2 sockets held",
                     silent,
-                    thresholds.forgotten(),
+                    threshold(now),
                     CRITICAL,
                     () -> held(now, rows, group, silent));
         }
@@ -62,14 +60,15 @@ final class FinWait2Pile extends Detector {
         Account account = new Account(
                         group.size, group.scope + " waits for peers to close: " + silent + " silent in FIN-WAIT-2")
                 .measure("fin_wait_2_held", group.size, Measure.DUMP + ", with inode")
-                .measure("silent_for_" + thresholds.stuckMillis() / 1000 + "_seconds", silent, Measure.DUMP)
+                .measure("silent_for_" + now.thresholds().stuckMillis() / 1000 + "_seconds", silent, Measure.DUMP)
                 .holdersOf(now, group.rows, group.size);
         for (int i = 0; i < group.size && account.ports.size() < 8; i++) {
             int local = now.table().localPort(group.rows[i]);
             account.port(rows.serves(local) ? local : now.table().remotePort(group.rows[i]));
         }
         return account.means("The application has shut down its side of each and keeps the descriptor; the peer has not"
-                        + " closed. No time-out of the kernel ends that as long as the descriptor is held.")
+                        + " closed. No time-out of the kernel ends that as long as the descriptor is held."
+                        + now.ifSilenceIsAssumed(group.rows[0]))
                 .remedy(
                         "After shutdown() read with a time-out, then close(): once it is closed the kernel ends it within"
                                 + " net.ipv4.tcp_fin_timeout. Look also why the peer does not close.")

@@ -11,8 +11,8 @@ import java.util.Set;
  * @param raised what is wrong, worst first
  * @param closest what is nearest to its limit without being wrong, nearest first; not all of it
  * @param unchecked what could not be checked, with the reason, one line each
- * @param blind the detectors that could look at nothing: what they look for may be there or not
- * @param checked how many detectors there are
+ * @param blind the detectors that could look at nothing, or were told not to: what they look for may be there or not
+ * @param checked how many detectors looked or tried to
  */
 public record Findings(
         List<Finding> raised, List<Level> closest, List<String> unchecked, Set<FindingId> blind, int checked) {

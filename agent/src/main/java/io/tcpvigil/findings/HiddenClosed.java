@@ -2,20 +2,16 @@
 package io.tcpvigil.findings;
 
 import io.tcpvigil.tcp.SocketUsage;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * Sockets that no dump shows grow: a process holds descriptors of connections that were reset, or that closed first. Only
- * growth tells, because sockets of other network namespaces are among them.
+ * A process keeps descriptors of connections that were reset, or that it closed only in part: no dump shows them. The kernel
+ * counts all sockets of the host, and those of the network namespace that are in a table; more of the former is only a reason
+ * to look into the processes, for sockets of other namespaces are among them.
  */
 final class HiddenClosed extends Detector {
-    private static final long GROWN_BY = 200;
     private static final double CRITICAL = 50;
-    private static final int FEWEST_LOOKS = 12;
-    private static final int MOST_LOOKS = 32;
-
-    private final Deque<Long> lately = new ArrayDeque<>();
 
     HiddenClosed() {
         super(FindingId.HIDDEN_CLOSED);
@@ -28,53 +24,43 @@ final class HiddenClosed extends Detector {
             out.unknown("the kernel's count of sockets could not be read");
             return;
         }
-        long hidden = usage.allocated().getAsLong()
+        long elsewhere = usage.allocated().getAsLong()
                 - usage.inUse().getAsLong()
                 - usage.inUseIpv6().orElse(0)
                 - rows.bound();
-        lately.addLast(hidden);
-        if (lately.size() > MOST_LOOKS) {
-            lately.removeFirst();
-        }
-        if (lately.size() < FEWEST_LOOKS) {
-            out.unknown("growth shows after " + FEWEST_LOOKS + " looks only: look for longer, 10 s or more");
+        if (elsewhere < threshold(now)) {
             return;
         }
-        long grown = Math.max(0, grown());
-        out.add(
-                Scope.HOST,
-                "sockets that no dump shows, more than before",
-                grown,
-                GROWN_BY,
-                CRITICAL,
-                () -> new Account(grown, grown + " more sockets are held that are in no table of the kernel")
-                        .measure("hidden", hidden, "/proc/net/sockstat alloc - inuse")
-                        .measure("grown_by", grown, Measure.LOOKS)
-                        .measure("allocated", usage.allocated().getAsLong(), "/proc/net/sockstat alloc")
-                        .measure("in_use", usage.inUse().getAsLong(), "/proc/net/sockstat inuse")
-                        .means(
-                                "A process keeps descriptors of connections that are over: reset by the peer, or in TIME-WAIT"
-                                        + " while still open here; or another network namespace has more sockets than before.")
-                        .remedy(
-                                "Look for a process whose /proc/PID/fd grows without its sockets being in the snapshot: it"
-                                        + " does not close after an error (ECONNRESET, EPIPE).")
-                        .command("tcpvigil snapshot --by process"));
+        Optional<Map<Holder, Integer>> hidden =
+                now.holders().hidden(now.table(), (int) Math.ceil(threshold(now) * Hysteresis.CLEAR));
+        if (hidden.isEmpty()) {
+            out.unknown(elsewhere + " sockets are in no table here; who holds them shows at the next look");
+            return;
+        }
+        hidden.get()
+                .forEach((holder, count) -> out.add(
+                        Scope.process(holder),
+                        "sockets of connections that are over",
+                        count,
+                        threshold(now),
+                        CRITICAL,
+                        () -> account(holder, count, elsewhere)));
+        if (hidden.get().isEmpty() && !now.holders().gaps().isEmpty()) {
+            out.unknown(elsewhere + " sockets are in no table here, and not every process can be looked into: "
+                    + now.holders().gaps());
+        }
     }
 
-    /** How far the lowest of the last quarter of looks is above the highest of the first: what comes and goes is no growth. */
-    private long grown() {
-        int quarter = lately.size() / 4;
-        long highest = Long.MIN_VALUE;
-        long lowest = Long.MAX_VALUE;
-        int at = 0;
-        for (long hidden : lately) {
-            if (at < quarter) {
-                highest = Math.max(highest, hidden);
-            } else if (at >= lately.size() - quarter) {
-                lowest = Math.min(lowest, hidden);
-            }
-            at++;
-        }
-        return lowest - highest;
+    private static Account account(Holder holder, int count, long elsewhere) {
+        return new Account(count, holder.label() + " keeps " + count + " sockets of connections that are over")
+                .measure("hidden", count, "/proc/" + holder.pid() + "/fd, and in no table")
+                .measure("hidden_or_elsewhere", elsewhere, "/proc/net/sockstat alloc - inuse, all namespaces")
+                .holder(holder)
+                .means(
+                        "They were reset by the peer, or closed by both sides while a descriptor stays open here. No table of"
+                                + " the kernel shows them any more; each takes a descriptor until the process closes it or ends.")
+                .remedy("It does not close after an error (ECONNRESET, EPIPE) or after shutdown(): look for a path that"
+                        + " leaves out close().")
+                .command("ls -l /proc/" + holder.pid() + "/fd");
     }
 }

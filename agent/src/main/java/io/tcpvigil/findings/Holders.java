@@ -3,6 +3,7 @@ package io.tcpvigil.findings;
 
 import io.tcpvigil.tcp.SocketTable;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Who holds the sockets of the table that is looked at. Asked on the thread that looks, and only while it does. */
@@ -29,6 +30,14 @@ public interface Holders {
     /** The processes with most sockets, a bounded number. */
     List<Holder> busiest();
 
+    /**
+     * The processes of the network namespace that hold sockets of connections that are over, which no dump shows, and how many;
+     * empty when that is not known (yet). Costs a visit to the processes with many descriptors: asked only with a reason.
+     *
+     * @param atLeast those with fewer are left out
+     */
+    Optional<Map<Holder, Integer>> hidden(SocketTable table, int atLeast);
+
     /** Why holders may be missing; empty when none is. */
     String gaps();
 
@@ -52,6 +61,11 @@ public interface Holders {
         @Override
         public List<Holder> busiest() {
             return List.of();
+        }
+
+        @Override
+        public Optional<Map<Holder, Integer>> hidden(SocketTable table, int atLeast) {
+            return Optional.empty();
         }
 
         @Override

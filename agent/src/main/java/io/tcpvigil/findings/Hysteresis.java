@@ -14,9 +14,9 @@ final class Hysteresis {
     static final double CLEAR = 0.8;
     private static final long NANOS = 1_000_000;
 
-    private final long enduranceMillis;
     private final Map<Key, Watched> watched = new HashMap<>();
     private long now;
+    private long enduranceNanos;
 
     private record Key(FindingId id, Scope scope) {}
 
@@ -33,12 +33,15 @@ final class Hysteresis {
         Finding last;
     }
 
-    Hysteresis(long enduranceMillis) {
-        this.enduranceMillis = enduranceMillis;
-    }
-
-    void begin(long nanos) {
+    /**
+     * A look begins.
+     *
+     * @param thresholds as they are from now on; what is off ends here
+     */
+    void begin(long nanos, Thresholds thresholds) {
         now = nanos;
+        enduranceNanos = thresholds.enduranceMillis() * NANOS;
+        watched.keySet().removeIf(key -> thresholds.off().contains(key.id()));
     }
 
     /** The finding that the reading is, or null. */
@@ -62,7 +65,7 @@ final class Hysteresis {
                 watched.remove(key);
                 return null;
             }
-            if (!isHistory && now - state.aboveSince < enduranceMillis * NANOS) {
+            if (!isHistory && now - state.aboveSince < enduranceNanos) {
                 return null;
             }
             state.raised = true;
@@ -84,7 +87,7 @@ final class Hysteresis {
             state.below = true;
             state.belowSince = now;
         }
-        return now - state.belowSince >= enduranceMillis * NANOS;
+        return now - state.belowSince >= enduranceNanos;
     }
 
     private Finding finding(Level level, Account account, Watched state) {

@@ -5,22 +5,20 @@ import io.tcpvigil.tcp.TcpState;
 
 /** LAST-ACK that stays: we closed second, and our FIN is not acknowledged. */
 final class LastAckStuck extends Detector {
-    private final Thresholds thresholds;
 
-    LastAckStuck(Thresholds thresholds) {
+    LastAckStuck() {
         super(FindingId.LAST_ACK_STUCK);
-        this.thresholds = thresholds;
     }
 
     @Override
     void look(Observation now, Rows rows, Readings out) {
         int[] all = rows.of(TcpState.LAST_ACK);
-        StuckRows stuck = StuckRows.of(now, all, thresholds);
+        StuckRows stuck = StuckRows.of(now, all);
         out.add(
                 Scope.NAMESPACE,
                 "LAST-ACK sockets stuck",
                 stuck.rows.length,
-                thresholds.unanswered(),
+                threshold(now),
                 StuckRows.CRITICAL,
                 () -> stuck.account(now, "LAST-ACK", all.length)
                         .holdersOf(now, stuck.rows, stuck.rows.length)

@@ -6,7 +6,6 @@ import java.util.OptionalDouble;
 
 /** Listeners drop SYNs or last ACKs, for whatever reason. */
 final class ListenDrops extends Detector {
-    private static final double A_SECOND = 1;
     private static final double CRITICAL = 50;
 
     ListenDrops() {
@@ -29,7 +28,7 @@ final class ListenDrops extends Detector {
                 Scope.NAMESPACE,
                 "drops at listeners in a second",
                 rate.getAsDouble(),
-                A_SECOND,
+                threshold(now),
                 CRITICAL,
                 () -> account(now, rate.getAsDouble()));
     }

@@ -6,7 +6,6 @@ import java.util.OptionalLong;
 
 /** Buffers of all TCP sockets against {@code tcp_mem}. */
 final class MemoryPressure extends Detector {
-    private static final double WARN = 0.8;
     private static final double CRITICAL = 1;
 
     MemoryPressure() {
@@ -26,7 +25,7 @@ final class MemoryPressure extends Detector {
                 "pages of tcp_mem",
                 used.getAsLong(),
                 pressure.getAsLong(),
-                WARN,
+                threshold(now),
                 CRITICAL,
                 () -> new Account(
                                 used.getAsLong(),

@@ -26,6 +26,7 @@ import java.util.Map;
  * @param trends how the use of ports by destination grows
  * @param coverage what was lately seen of what the kernel counted; events that could not be compared are missing
  * @param holders who holds each socket
+ * @param thresholds what somebody has set; may differ from one look to the next
  */
 public record Observation(
         long nanos,
@@ -39,13 +40,21 @@ public record Observation(
         @Nullable EphemeralRange range,
         DestinationTrends trends,
         Map<CoverageEvent, EventCoverage> coverage,
-        Holders holders) {
+        Holders holders,
+        Thresholds thresholds) {
 
     /** Milliseconds that a row has been in its state at least. */
     long stateMillis(int row) {
         int handle = connections.find(table, row);
         long followed = handle == TrackedConnections.NOT_TRACKED ? 0 : connections.stateMillis(handle);
         return Math.max(followed, StateAge.atLeastMillis(table, row));
+    }
+
+    /** What is to be said where the last ACK is not known: then a row passes for silent that is half closed and in use. */
+    String ifSilenceIsAssumed(int row) {
+        return table.lastAckReceivedMillis(row) == SocketTable.UNKNOWN
+                ? " This source does not tell when the peer last answered: some may be half closed and in use."
+                : "";
     }
 
     /** Milliseconds that a row has been in its state and nothing came from the peer, at least. */

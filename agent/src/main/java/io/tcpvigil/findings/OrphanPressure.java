@@ -6,9 +6,6 @@ import java.util.OptionalLong;
 
 /** Closed connections that still send: at {@code tcp_max_orphans} the kernel resets them. */
 final class OrphanPressure extends Detector {
-    /** The kernel counts an orphan up to four times that makes no progress (tcp_out_of_resources in tcp_timer.c). */
-    private static final double WARN = 0.25;
-
     private static final double CRITICAL = 0.8;
 
     OrphanPressure() {
@@ -28,7 +25,7 @@ final class OrphanPressure extends Detector {
                 "orphans of tcp_max_orphans",
                 orphans.getAsLong(),
                 limit.getAsLong(),
-                WARN,
+                threshold(now),
                 CRITICAL,
                 () -> new Account(
                                 orphans.getAsLong(),

@@ -10,7 +10,6 @@ import java.util.List;
 
 /** Ports of the ephemeral range that bind(2) holds: connect(2) passes over them, on whatever address. */
 final class PortConflictPools extends Detector {
-    private static final double WARN = 0.5;
     private static final double CRITICAL = 0.9;
 
     PortConflictPools() {
@@ -46,7 +45,7 @@ final class PortConflictPools extends Detector {
                 "ephemeral ports held by bind",
                 held,
                 range.size(),
-                WARN,
+                threshold(now),
                 CRITICAL,
                 () -> account(now, range, held, idle));
     }

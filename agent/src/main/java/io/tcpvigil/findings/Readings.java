@@ -57,8 +57,8 @@ final class Readings {
     }
 
     /** The same of counts. */
-    void add(Scope scope, String what, long value, long threshold, double critical, Supplier<Account> account) {
-        add(scope, what, (double) value, (double) threshold, critical, account);
+    void add(Scope scope, String what, long value, double threshold, double critical, Supplier<Account> account) {
+        add(scope, what, (double) value, threshold, critical, account);
     }
 
     /** The same of counts. */

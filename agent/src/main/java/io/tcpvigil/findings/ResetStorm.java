@@ -7,7 +7,6 @@ import java.util.OptionalLong;
 
 /** Many connections end by a reset instead of a close. */
 final class ResetStorm extends Detector {
-    private static final double A_SECOND = 10;
     private static final double OF_OPENED = 0.2;
     private static final double CRITICAL = 10;
 
@@ -33,10 +32,11 @@ final class ResetStorm extends Detector {
         long opened = active.getAsLong() + passive.getAsLong();
         // A host with many connections has some resets at any time: it is their share that tells.
         double share = opened == 0 ? (resets > 0 ? 1 : 0) : (double) resets / opened;
-        double pressure = Math.min(rate.getAsDouble() / A_SECOND, share / OF_OPENED);
+        double many = threshold(now);
+        double pressure = Math.min(rate.getAsDouble() / many, share / OF_OPENED);
         out.add(
-                new Level(out.id(), Scope.NAMESPACE, "resets in a second", rate.getAsDouble(), A_SECOND, pressure),
-                rate.getAsDouble() >= CRITICAL * A_SECOND ? 1 : Double.POSITIVE_INFINITY,
+                new Level(out.id(), Scope.NAMESPACE, "resets in a second", rate.getAsDouble(), many, pressure),
+                rate.getAsDouble() >= CRITICAL * many ? 1 : Double.POSITIVE_INFINITY,
                 () -> account(now, resets, opened, rate.getAsDouble()));
     }
 

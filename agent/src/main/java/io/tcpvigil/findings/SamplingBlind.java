@@ -7,7 +7,6 @@ import java.util.Map;
 
 /** tcpvigil itself does not see enough for its answers to be trusted. */
 final class SamplingBlind extends Detector {
-    private static final double SEEN_AT_LEAST = 0.5;
     private static final long FEWEST = 100;
 
     SamplingBlind() {
@@ -31,9 +30,9 @@ final class SamplingBlind extends Detector {
         double seen = worst;
         String event = of;
         EventCoverage coverage = lowest;
-        double pressure = complete ? (1 - seen) / (1 - SEEN_AT_LEAST) : 2;
+        double pressure = complete ? (1 - seen) / threshold(now) : 2;
         out.add(
-                new Level(out.id(), Scope.NAMESPACE, "share of events missed", 1 - seen, 1 - SEEN_AT_LEAST, pressure),
+                new Level(out.id(), Scope.NAMESPACE, "share of events missed", 1 - seen, threshold(now), pressure),
                 Double.POSITIVE_INFINITY,
                 () -> account(now, complete, coverage, event));
     }

@@ -10,7 +10,6 @@ import java.util.Arrays;
 final class ShortLivedChurn extends Detector {
     private static final int LATELY_MILLIS = 10_000;
     private static final double LATELY_SECONDS = 10;
-    private static final double A_SECOND = 20;
     private static final double CRITICAL = Double.POSITIVE_INFINITY;
 
     ShortLivedChurn() {
@@ -19,6 +18,7 @@ final class ShortLivedChurn extends Detector {
 
     @Override
     void look(Observation now, Rows rows, Readings out) {
+        double many = threshold(now);
         SocketTable table = now.table();
         int[] waiting = rows.of(TcpState.TIME_WAIT);
         int[] outgoing = new int[waiting.length];
@@ -28,7 +28,7 @@ final class ShortLivedChurn extends Detector {
                 outgoing[count++] = row;
             }
         }
-        if (count < A_SECOND) {
+        if (count < many) {
             return;
         }
         for (Groups.Group group : Groups.byDestination(table, Arrays.copyOf(outgoing, count))) {
@@ -37,7 +37,7 @@ final class ShortLivedChurn extends Detector {
                     group.scope,
                     "connections closed in a second",
                     rate,
-                    A_SECOND,
+                    many,
                     CRITICAL,
                     () -> account(now, group, rate));
         }

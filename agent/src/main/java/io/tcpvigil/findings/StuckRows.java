@@ -31,7 +31,7 @@ final class StuckRows {
     }
 
     /** Of these rows those whose FIN was sent again and again, or whose peer has no room for what stands before it. */
-    static StuckRows of(Observation now, int[] rows, Thresholds thresholds) {
+    static StuckRows of(Observation now, int[] rows) {
         SocketTable table = now.table();
         int[] stuck = new int[rows.length];
         int count = 0;
@@ -40,7 +40,7 @@ final class StuckRows {
         Map<IpAddress, Integer> peers = new HashMap<>();
         for (int row : rows) {
             boolean probing = table.timer(row) == PROBE_TIMER;
-            boolean old = now.stateMillis(row) >= thresholds.stuckMillis();
+            boolean old = now.stateMillis(row) >= now.thresholds().stuckMillis();
             if (table.retransmits(row) >= RETRIES || (probing && old)) {
                 stuck[count++] = row;
                 closed += probing ? 1 : 0;

@@ -6,7 +6,6 @@ import java.util.OptionalLong;
 
 /** A SYN queue is full: the kernel answers with SYN cookies, or drops when they are off. */
 final class SynCookiesActive extends Detector {
-    private static final double A_SECOND = 1;
 
     SynCookiesActive() {
         super(FindingId.SYN_COOKIES_ACTIVE);
@@ -31,7 +30,7 @@ final class SynCookiesActive extends Detector {
                 Scope.NAMESPACE,
                 "SYNs that found a full queue in a second",
                 rate,
-                A_SECOND,
+                threshold(now),
                 drops.getAsLong() > 0 ? 1 : Double.POSITIVE_INFINITY,
                 () -> account(now, full, rate, drops.getAsLong()));
     }

@@ -14,7 +14,6 @@ import java.util.Set;
 /** Half-open connections that stay so: a flood of SYNs, or an accept queue so full that last ACKs are dropped. */
 final class SynReceivedPile extends Detector {
     private static final double MOST_OF_QUEUE = 0.75;
-    private static final double UNANSWERED = 16;
     private static final double CRITICAL = 16;
 
     SynReceivedPile() {
@@ -23,6 +22,7 @@ final class SynReceivedPile extends Detector {
 
     @Override
     void look(Observation now, Rows rows, Readings out) {
+        double many = threshold(now);
         Map<Scope, Groups.Group> groups = new LinkedHashMap<>();
         for (int row : rows.of(TcpState.SYN_RECEIVED)) {
             Scope scope = Scope.port(now.table().localPort(row));
@@ -33,17 +33,11 @@ final class SynReceivedPile extends Detector {
             long limit = limit(now, port);
             // Whoever answers does so within a second, before the SYN-ACK is sent again.
             int unanswered = group.count(row -> now.table().retransmits(row) > 0);
-            double queue = limit < 0 ? 0 : group.size / Math.max(UNANSWERED, MOST_OF_QUEUE * (limit + 1));
-            double pressure = Math.max(unanswered / UNANSWERED, queue);
+            double queue = limit < 0 ? 0 : group.size / Math.max(many, MOST_OF_QUEUE * (limit + 1));
+            double pressure = Math.max(unanswered / many, queue);
             boolean dropping = now.rates().atLeast(KernelEvent.REQ_Q_FULL_DROP) > 0;
             out.add(
-                    new Level(
-                            out.id(),
-                            group.scope,
-                            "half-open connections unanswered",
-                            unanswered,
-                            UNANSWERED,
-                            pressure),
+                    new Level(out.id(), group.scope, "half-open connections unanswered", unanswered, many, pressure),
                     dropping ? 1 : CRITICAL,
                     () -> account(now, group, port, unanswered, limit));
         }

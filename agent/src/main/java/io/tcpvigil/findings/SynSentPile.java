@@ -9,11 +9,8 @@ import io.tcpvigil.tcp.TcpState;
 final class SynSentPile extends Detector {
     private static final double CRITICAL = 20;
 
-    private final Thresholds thresholds;
-
-    SynSentPile(Thresholds thresholds) {
+    SynSentPile() {
         super(FindingId.SYN_SENT_PILE);
-        this.thresholds = thresholds;
     }
 
     @Override
@@ -25,7 +22,7 @@ final class SynSentPile extends Detector {
                     group.scope,
                     "connects unanswered",
                     unanswered,
-                    thresholds.unanswered(),
+                    threshold(now),
                     CRITICAL,
                     () -> account(now, group, unanswered));
         }

@@ -27,7 +27,8 @@ final class TimeWaitOverflow extends Detector {
         }
         long count = now.rates().atLeast(KernelEvent.TIME_WAIT_OVERFLOW);
         out.add(
-                new Level(out.id(), Scope.NAMESPACE, "TIME-WAIT skipped", count, 1, count),
+                new Level(
+                        out.id(), Scope.NAMESPACE, "TIME-WAIT skipped", count, threshold(now), count / threshold(now)),
                 rate.getAsDouble() / ONE_A_MINUTE >= CRITICAL ? 1 : Double.POSITIVE_INFINITY,
                 () -> new Account(
                                 count,

@@ -11,7 +11,6 @@ import java.util.OptionalLong;
  * our own it costs some memory and nothing else, however many there are.
  */
 final class TimeWaitPile extends Detector {
-    private static final double WARN = 0.8;
     private static final double WARN_PORTS = 0.7;
     private static final double CRITICAL = 0.98;
 
@@ -29,7 +28,7 @@ final class TimeWaitPile extends Detector {
                     "TIME-WAIT of tcp_max_tw_buckets",
                     used.getAsLong(),
                     limit.getAsLong(),
-                    WARN,
+                    threshold(now),
                     CRITICAL,
                     () -> ofNamespace(now, rows, used.getAsLong(), limit.getAsLong()));
         } else {

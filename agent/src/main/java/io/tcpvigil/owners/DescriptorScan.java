@@ -321,7 +321,7 @@ final class DescriptorScan {
         return set < 0 || sets.isShared(set);
     }
 
-    private OwnerProcess owner(int pid, ProcessFiles.Stat stat) {
+    OwnerProcess owner(int pid, ProcessFiles.Stat stat) {
         return new OwnerProcess(pid, stat.startTicks(), stat.name(), Placement.ofProcFile(files.cgroup(pid)));
     }
 

@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -226,6 +227,12 @@ public final class OwnerMap implements SocketFilter.ProcessLookup {
     public List<OwnerProcess> holders(long inode) {
         int set = inode == 0 ? InodeTable.ABSENT : inodes.get((int) inode);
         return set < 0 ? List.of() : sets.processes(set);
+    }
+
+    /** What is known of a process, whether it holds sockets or not; empty when it has ended. */
+    public Optional<OwnerProcess> process(int pid) {
+        ProcessFiles.Stat stat = files.stat(pid);
+        return stat.hasEnded() ? Optional.empty() : Optional.of(scan.owner(pid, stat));
     }
 
     /**

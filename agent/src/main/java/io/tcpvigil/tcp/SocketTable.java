@@ -347,6 +347,11 @@ public final class SocketTable {
         return chunk(row).lastAckReceivedMillis[row & CHUNK_MASK];
     }
 
+    /** Adds to a row what another dump told of it. */
+    public void lastAckReceivedMillis(int row, int millis) {
+        chunk(row).lastAckReceivedMillis[row & CHUNK_MASK] = millis;
+    }
+
     /** The local end as a value of its own; allocates, so not for every row of a large table. */
     public Endpoint local(int row) {
         return new Endpoint(new IpAddress(isIpv6(row), localHigh(row), localLow(row)), localPort(row));

@@ -25,4 +25,16 @@ public final class Span {
         };
         return count < 0 || scale < 0 ? -1 : count * scale;
     }
+
+    /** The shortest way to write so many milliseconds: {@code 500ms}, {@code 15s}, {@code 1m}. */
+    public static String text(long millis) {
+        long[] scales = {86_400_000, 3_600_000, 60_000, 1000};
+        String units = "dhms";
+        for (int i = 0; i < scales.length; i++) {
+            if (millis > 0 && millis % scales[i] == 0) {
+                return millis / scales[i] + units.substring(i, i + 1);
+            }
+        }
+        return millis + "ms";
+    }
 }

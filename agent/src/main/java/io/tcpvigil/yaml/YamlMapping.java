@@ -80,15 +80,19 @@ public record YamlMapping(Place place, Map<String, YamlValue> values) implements
      * @throws YamlException about the first key that is none of {@code known}, with the nearest of these
      */
     public void allowOnly(Collection<String> known) {
-        for (Map.Entry<String, YamlValue> each : values.entrySet()) {
-            if (!known.contains(each.getKey())) {
-                String nearest = NearestName.of(each.getKey(), known);
-                throw each.getValue()
-                        .place()
-                        .error("unknown key" + (nearest == null ? "" : ", did you mean " + nearest + "?")
-                                + "; known here: " + String.join(", ", known));
+        for (String key : values.keySet()) {
+            if (!known.contains(key)) {
+                throw unknown(key, NearestName.of(key, known), known);
             }
         }
+    }
+
+    /** An exception about a key that means nothing; to be thrown by the caller. */
+    public YamlException unknown(String key, @Nullable String nearest, Collection<String> known) {
+        YamlValue value = values.get(key);
+        return (value == null ? place : value.place())
+                .error("unknown key" + (nearest == null ? "" : ", did you mean " + nearest + "?") + "; known here: "
+                        + String.join(", ", known));
     }
 
     private static boolean isNothing(YamlValue value) {

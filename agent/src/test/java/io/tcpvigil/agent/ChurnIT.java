@@ -87,7 +87,7 @@ class ChurnIT {
             throws Exception {
         Requirement.root();
         List<String> log = new CopyOnWriteArrayList<>();
-        Daemon daemon = new Daemon(samplers, PACE, log::add);
+        Daemon daemon = new Daemon(samplers, TestSettings.every(100, 400), (priority, line) -> log.add(line));
         try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
             return namespace.call(() -> {
                 Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_syn_retries"), "1");

@@ -21,8 +21,10 @@ class DaemonIT {
     @Test
     void publishesOneReportAfterAnotherAndStops() throws Exception {
         List<String> log = new CopyOnWriteArrayList<>();
-        Daemon daemon =
-                new Daemon(() -> Sampler.followerOfThread(Sampler.SourceWish.auto, PACE, true, true), PACE, log::add);
+        Daemon daemon = new Daemon(
+                () -> Sampler.followerOfThread(Sampler.SourceWish.auto, PACE, true, true),
+                TestSettings.every(20, 100),
+                (priority, line) -> log.add(line));
         try (StateZoo zoo = StateZoo.open()) {
             Thread watcher = new Thread(() -> {
                 long first = awaitSampleAfter(daemon, Long.MIN_VALUE);

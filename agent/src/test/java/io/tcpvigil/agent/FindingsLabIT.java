@@ -15,6 +15,7 @@ import io.tcpvigil.lab.Family;
 import io.tcpvigil.lab.Lab;
 import io.tcpvigil.lab.Pile;
 import io.tcpvigil.lab.Scenario;
+import io.tcpvigil.lab.Script;
 import io.tcpvigil.tcp.TcpState;
 import io.tcpvigil.testing.Requirement;
 import java.nio.file.Files;
@@ -64,7 +65,15 @@ class FindingsLabIT {
             assertEquals(100, Ward.measure(pile, "syn_received"));
             assertEquals(List.of(80), pile.ports());
             assertTrue(pile.headline().contains("flood"), pile.headline());
+            // The kernel gives each up at its next try.
+            Ward.sysctl("tcp_synack_retries", "1");
+            ward.awaitGone(FindingId.SYN_RECEIVED_PILE);
         });
+    }
+
+    @Test
+    void takesSomeHalfOpenConnectionsForWhatTheyAre() throws Exception {
+        run(Pile.of(TcpState.SYN_RECEIVED, 10), Ward::staysWell);
     }
 
     @Test
@@ -84,6 +93,8 @@ class FindingsLabIT {
             assertTrue(pile.headline().contains("accept queue is full"), pile.headline());
             assertTrue(pile.remedy().contains("no flood"), pile.remedy());
             ward.await(FindingId.ACCEPT_QUEUE_FULL);
+            Ward.sysctl("tcp_synack_retries", "1");
+            ward.awaitGone(FindingId.SYN_RECEIVED_PILE);
         });
     }
 
@@ -98,6 +109,7 @@ class FindingsLabIT {
             Finding cookies = ward.await(FindingId.SYN_COOKIES_ACTIVE);
             assertEquals(Severity.WARNING, cookies.severity());
             assertTrue(cookies.remedy().contains("flood"), cookies.remedy());
+            ward.awaitGone(FindingId.SYN_COOKIES_ACTIVE);
         });
     }
 
@@ -107,7 +119,14 @@ class FindingsLabIT {
             Finding pile = ward.await(FindingId.SYN_SENT_PILE);
             assertEquals(0, Ward.measure(pile, "established_to_host"));
             assertTrue(pile.remedy().contains("Nothing else is connected"), pile.remedy());
+            Ward.sysctl("tcp_syn_retries", "1");
+            ward.awaitGone(FindingId.SYN_SENT_PILE);
         });
+    }
+
+    @Test
+    void takesSomeSynsThatGotLostForWhatTheyAre() throws Exception {
+        run(Pile.of(TcpState.SYN_SENT, 4), Ward::staysWell);
     }
 
     @Test
@@ -116,6 +135,8 @@ class FindingsLabIT {
             Finding stuck = ward.await(FindingId.LAST_ACK_STUCK);
             assertEquals(0, Ward.measure(stuck, "closed_window"));
             assertTrue(stuck.remedy().contains("The peers are gone"), stuck.remedy());
+            Ward.sysctl("tcp_orphan_retries", "1");
+            ward.awaitGone(FindingId.LAST_ACK_STUCK);
         });
     }
 
@@ -134,6 +155,8 @@ class FindingsLabIT {
         run(silent, ward -> {
             Finding stuck = ward.await(FindingId.FIN_WAIT_1_STUCK, each -> Ward.measure(each, "stuck") == MANY);
             assertEquals(0, Ward.measure(stuck, "closed_window"));
+            Ward.sysctl("tcp_orphan_retries", "1");
+            ward.awaitGone(FindingId.FIN_WAIT_1_STUCK);
         });
     }
 
@@ -155,25 +178,47 @@ class FindingsLabIT {
         run(closing, ward -> {
             Finding stuck = ward.await(FindingId.CLOSING_STUCK, each -> Ward.measure(each, "stuck") == MANY);
             assertEquals(0, Ward.measure(stuck, "closed_window"));
+            // They are held: for these another number counts.
+            Ward.sysctl("tcp_retries2", "1");
+            ward.awaitGone(FindingId.CLOSING_STUCK);
         });
     }
 
-    /** The twin of all of them: handshakes and closes that go as they should. */
+    /** The twin of all of them: handshakes and closes, by either side and by both at once, that go as they should. */
     @Test
     void findsNothingWrongWithPeersThatAnswer() throws Exception {
         Scenario healthy = Scenario.named("healthy", "opened and closed")
                 .client(script -> script.connections(
-                        1,
-                        MANY,
-                        (each, number) -> each.connect()
-                                .kernel(SYN)
-                                .peer(SYN, ACK)
-                                .kernel(ACK)
-                                .peer(FIN, ACK)
-                                .kernel(ACK)
-                                .close()
-                                .kernel(FIN, ACK)
-                                .peer(ACK)));
+                                1,
+                                MANY,
+                                (each, number) -> open(each)
+                                        .peer(FIN, ACK)
+                                        .kernel(ACK)
+                                        .close()
+                                        .kernel(FIN, ACK)
+                                        .peer(ACK))
+                        .connections(
+                                MANY + 1,
+                                2 * MANY,
+                                (each, number) -> open(each)
+                                        .close()
+                                        .kernel(FIN, ACK)
+                                        .peer(FIN, ACK)
+                                        .kernel(ACK))
+                        .connections(
+                                2 * MANY + 1,
+                                3 * MANY,
+                                (each, number) -> open(each)
+                                        .shutdown()
+                                        .kernel(FIN, ACK)
+                                        .peer(FIN, ACK)
+                                        .ack(1)
+                                        .kernel(ACK)
+                                        .peer(ACK)));
         run(healthy, Ward::staysWell);
+    }
+
+    private static Script open(Script each) {
+        return each.connect().kernel(SYN).peer(SYN, ACK).kernel(ACK);
     }
 }

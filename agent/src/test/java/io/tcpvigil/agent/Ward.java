@@ -11,7 +11,11 @@ import io.tcpvigil.findings.Findings;
 import io.tcpvigil.findings.Measure;
 import io.tcpvigil.findings.Scope;
 import io.tcpvigil.findings.Thresholds;
+import io.tcpvigil.kernel.LocalPorts;
 import io.tcpvigil.kernel.SocketQuery;
+import io.tcpvigil.kernel.libc.Libc;
+import io.tcpvigil.kernel.netns.PrivateNamespace;
+import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.SocketFilter;
@@ -22,33 +26,62 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** Looks again and again for what is wrong in the network namespace of its thread, with shorter times than usual. */
 final class Ward implements AutoCloseable {
-    static final Thresholds QUICK = new Thresholds(1_000, 200, 10, 5);
+    static final Thresholds QUICK = Thresholds.USUAL.withStuckMillis(1_000).withEnduranceMillis(200);
+    /** What the kernel counted is over that much later. */
+    static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(4);
+
+    static final Intervals AT_ONCE = Intervals.every(1_000_000);
 
     private static final long PAUSE_MILLIS = 50;
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private final Sampler sampler =
-            Sampler.followerOfThread(Sampler.SourceWish.auto, Intervals.every(1_000_000), true, true);
+    private final Sampler sampler;
     private @Nullable Report last;
 
+    /** What a test tells of. */
+    interface Story {
+        void tell(Ward ward) throws Exception;
+    }
+
+    /** Sees all that can be seen, as {@code doctor} does. */
     Ward() {
-        sampler.diagnose(Diagnosis.thorough(Sampler.SourceWish.auto, QUICK));
+        this(Sampler.followerOfThread(Sampler.SourceWish.auto, AT_ONCE, true, true), thorough());
+    }
+
+    Ward(Sampler sampler, Diagnosis diagnosis) {
+        this.sampler = sampler;
+        sampler.diagnose(diagnosis);
         look();
     }
 
-    /** What is found, without what other network namespaces of a busy host may be the cause of. */
-    List<Finding> look() {
-        return lookAtAll().stream()
-                .filter(finding -> finding.id() != FindingId.HIDDEN_CLOSED)
-                .toList();
+    static Diagnosis thorough() {
+        return new Diagnosis(true, QUICK, new LocalPorts(ProcFs.ofThread(), true), WINDOW_NANOS);
     }
 
-    private List<Finding> lookAtAll() {
+    /** In a network namespace that ends with the story. */
+    static void inNamespace(Story story) throws Exception {
+        inNamespace(Ward::new, story);
+    }
+
+    static void inNamespace(Callable<Ward> opener, Story story) throws Exception {
+        try (PrivateNamespace namespace = PrivateNamespace.withOwnTable(Libc.get(), 4096)) {
+            namespace.call(() -> {
+                try (Ward ward = opener.call()) {
+                    story.tell(ward);
+                }
+                return true;
+            });
+        }
+    }
+
+    /** What is found at once. */
+    List<Finding> look() {
         Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
         last = report;
         Findings findings = report.findings();
@@ -72,7 +105,7 @@ final class Ward implements AutoCloseable {
         long deadline = System.nanoTime() + DEADLINE_NANOS;
         List<Finding> found = List.of();
         while (System.nanoTime() - deadline < 0) {
-            found = lookAtAll();
+            found = look();
             for (Finding finding : found) {
                 if (finding.id() == id && condition.test(finding)) {
                     return finding;
@@ -92,13 +125,13 @@ final class Ward implements AutoCloseable {
         Set<FindingId> asked = EnumSet.noneOf(FindingId.class);
         asked.addAll(List.of(ids));
         long deadline = System.nanoTime() + DEADLINE_NANOS;
-        List<Finding> found = lookAtAll();
+        List<Finding> found = look();
         while (found.stream().anyMatch(finding -> asked.contains(finding.id()))) {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("still there: " + found);
             }
             Thread.sleep(PAUSE_MILLIS);
-            found = lookAtAll();
+            found = look();
         }
     }
 

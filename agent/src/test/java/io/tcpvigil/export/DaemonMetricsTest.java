@@ -11,6 +11,7 @@ import io.tcpvigil.export.AgentCollector.Usage;
 import io.tcpvigil.report.Report;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ class DaemonMetricsTest {
                 () -> Samples.TAKEN_NANOS + 1_500_000_000,
                 new ConnectionsCollector.Build("1.2.3", "17.0.15"),
                 () -> USAGE,
+                () -> ConfigStatus.atStart("tcpvigil.yml", Instant.ofEpochSecond(1_769_860_801)),
                 MetricsSettings.USUAL);
         if (report != null) {
             metrics.take(report);

@@ -43,14 +43,19 @@ final class Scene {
     /** Sockets that no dump shows. */
     long hidden;
 
+    /** What is found when processes are searched for them. */
+    Optional<Map<Holder, Integer>> closedButHeld = Optional.of(Map.of());
+
     long openFiles = 10;
     OptionalLong maxOrphans = OptionalLong.of(100_000);
     OptionalLong memoryPressure = OptionalLong.of(100_000);
 
+    Thresholds thresholds = Thresholds.USUAL;
+
     @Nullable
     EphemeralRange range = RANGE;
 
-    private final DetectorSet detectors = new DetectorSet(Thresholds.USUAL);
+    private final DetectorSet detectors = new DetectorSet();
     private final ConnectionTracker tracker = new ConnectionTracker(1);
     private final EventWindow window = new EventWindow(60 * SECOND);
     private final DestinationTrends trends = new DestinationTrends(10, 600 * SECOND);
@@ -144,7 +149,8 @@ final class Scene {
                 range,
                 trends,
                 coverage,
-                holders()));
+                holders(),
+                thresholds));
     }
 
     /** Looks until what lasts must have been found. */
@@ -199,6 +205,11 @@ final class Scene {
             @Override
             public List<Holder> busiest() {
                 return List.of(APP);
+            }
+
+            @Override
+            public Optional<Map<Holder, Integer>> hidden(SocketTable asked, int atLeast) {
+                return closedButHeld;
             }
 
             @Override

@@ -69,14 +69,17 @@ class GrafanaIT {
             try (Prometheus prometheus =
                     new Prometheus(Files.createDirectory(scratch.resolve("data")), config(instance, other))) {
                 Map<String, JsonObject> fired;
-                try (Troubles troubles = new Troubles()) {
+                Troubles troubles = new Troubles();
+                try {
                     fired = awaitAlerts(prometheus, expectedAlerts());
                     checkRules(prometheus);
                     checkPanels(prometheus, instance);
+                } finally {
+                    troubles.end();
                 }
                 fired.values().forEach(GrafanaIT::checkTexts);
-                blind.close();
-                checkTexts(awaitAlerts(prometheus, Set.of("TcpvigilDown")).get("TcpvigilDown"));
+                blind.signal("TERM");
+                awaitAlerts(prometheus, Set.of("TcpvigilDown")).values().forEach(GrafanaIT::checkTexts);
                 awaitQuiet(prometheus);
             }
         }

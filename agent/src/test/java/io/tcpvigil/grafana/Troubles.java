@@ -25,9 +25,9 @@ import java.util.concurrent.FutureTask;
 
 /**
  * As many kinds of trouble at once as programs on loopback can make, in the network namespace of the thread, which must have a
- * table of its own. Those that last are there from the beginning; others come again and again until {@link #close}.
+ * table of its own. Those that last are there from the beginning; others come again and again until {@link #end}.
  */
-final class Troubles implements AutoCloseable {
+final class Troubles {
     /** What should be found of it. */
     static final Set<FindingId> EXPECTED = EnumSet.of(
             FindingId.CLOSE_WAIT_LEAK,
@@ -159,8 +159,7 @@ final class Troubles implements AutoCloseable {
     }
 
     /** Ends all of it; fails when the churn has failed. */
-    @Override
-    public void close() throws Exception {
+    void end() throws Exception {
         enough.countDown();
         try {
             churn.get();

@@ -77,6 +77,9 @@ public final class Libc {
     /** {@code <linux/time.h>}: goes on while the machine is suspended, and never backwards. */
     private static final int CLOCK_BOOTTIME = 7;
 
+    /** {@code <linux/time.h>}: stands still while the machine is suspended. */
+    private static final int CLOCK_MONOTONIC = 1;
+
     /** {@code <linux/time.h>}: the processor time of the calling thread. */
     private static final int CLOCK_THREAD_CPUTIME_ID = 3;
 
@@ -244,6 +247,12 @@ public final class Libc {
         return check("open " + path, functions.open(terminated(path), flags));
     }
 
+    /** getxattr(2): fills {@code value} from its start and gives how many bytes. */
+    public int getxattr(String path, String name, byte[] value) throws SyscallException {
+        return check(
+                "getxattr " + path, (int) functions.getxattr(terminated(path), terminated(name), value, value.length));
+    }
+
     /** setns(2): moves the calling thread, and only it, into the namespace that {@code fd} stands for. */
     public void setns(int fd, int type) throws SyscallException {
         check("setns", functions.setns(fd, type));
@@ -355,6 +364,11 @@ public final class Libc {
         return clock(CLOCK_BOOTTIME);
     }
 
+    /** clock_gettime(2) of CLOCK_MONOTONIC: the clock of systemd and of timers. */
+    public long monotonicNanos() {
+        return clock(CLOCK_MONOTONIC);
+    }
+
     /** clock_gettime(2) of CLOCK_THREAD_CPUTIME_ID: nanoseconds that the calling thread has run, in the kernel too. */
     public long threadCpuNanos() {
         return clock(CLOCK_THREAD_CPUTIME_ID);
@@ -364,7 +378,7 @@ public final class Libc {
         // struct timespec { time_t tv_sec; long tv_nsec; }
         long[] timespec = new long[2];
         if (functions.clock_gettime(clock, timespec) != 0) {
-            // Both clocks are in every kernel since 2.6.39, and no argument can be wrong.
+            // All three clocks are in every kernel since 2.6.39, and no argument can be wrong.
             throw new IllegalStateException("clock_gettime: " + SyscallException.describe(runtime.getLastError()));
         }
         return timespec[0] * NANOS_PER_SECOND + timespec[1];

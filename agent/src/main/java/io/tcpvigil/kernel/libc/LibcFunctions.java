@@ -77,4 +77,7 @@ public interface LibcFunctions {
     int clock_gettime(int clock, @Out long[] timespec);
 
     int isatty(int fd);
+
+    @ssize_t
+    long getxattr(@In byte[] path, @In byte[] name, @Out byte[] value, @size_t long length);
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.agent;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+
+/**
+ * SIGHUP as a request, where it would end the process otherwise.
+ *
+ * <p>By reflection on {@code sun.misc.Signal}, which javac warns of and which is in every JDK (module jdk.unsupported). It runs
+ * the handler on a thread of the JVM. A handler of our own through sigaction(2) would run in the middle of whatever thread the
+ * signal hits, where no Java code may run; a signalfd(2) needs the signal blocked in every thread, and those of the JVM are there
+ * before us.
+ */
+public final class HangUp {
+    private HangUp() {}
+
+    /** From now on has {@code request} run at each SIGHUP, on another thread. */
+    public static void onSignal(Runnable request) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object calls = Proxy.newProxyInstance(
+                    HangUp.class.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> {
+                        if (method.getName().equals("handle")) {
+                            request.run();
+                            return null;
+                        }
+                        throw new UnsupportedOperationException(method.getName());
+                    });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), calls);
+        } catch (InvocationTargetException refused) {
+            throw new IllegalStateException("SIGHUP cannot be handled: " + refused.getCause(), refused);
+        } catch (ReflectiveOperationException missing) {
+            throw new IllegalStateException("SIGHUP cannot be handled: " + missing, missing);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.config;
+
+/**
+ * One key of a configuration.
+ *
+ * @param name with the keys above it, such as {@code web.telemetry_path}
+ * @param flag the long flag that goes before the file, such as {@code --web.telemetry-path}; empty for none
+ * @param usual the default
+ * @param help what it does: whole sentences for people
+ * @param live whether a change takes effect without a restart
+ */
+public record Key<T>(String name, String flag, KeyType<T> type, T usual, String help, boolean live) {
+    /** The default as it may stand in a file. */
+    public String usualText() {
+        return type.write(usual);
+    }
+
+    /** The name below the last heading. */
+    public String lastName() {
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+}

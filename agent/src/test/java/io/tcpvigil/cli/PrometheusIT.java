@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import io.tcpvigil.kernel.libc.Libc;
+import io.tcpvigil.kernel.netns.PrivateNamespace;
+import io.tcpvigil.testing.Churn;
+import io.tcpvigil.testing.Churn.Life;
+import io.tcpvigil.testing.DaemonProcess;
+import io.tcpvigil.testing.Prometheus;
+import io.tcpvigil.testing.Requirement;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real Prometheus scrapes a real daemon, in a network namespace where connections come and go. */
+class PrometheusIT {
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+    private static final Path README = Path.of("..", "README.md");
+
+    @TempDir
+    private Path scratch;
+
+    @BeforeAll
+    static void needsRootAndTools() {
+        Requirement.root();
+        Requirement.program("prometheus");
+    }
+
+    private interface Check {
+        void run(DaemonProcess daemon, Prometheus prometheus) throws Exception;
+    }
+
+    private void withBoth(String jobSettings, Check check, String... arguments) throws Exception {
+        try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
+            namespace.call(() -> {
+                try (DaemonProcess daemon = new DaemonProcess(scratch.resolve("log"), arguments)) {
+                    Path config = Files.writeString(scratch.resolve("prometheus.yml"), config(daemon, jobSettings));
+                    try (Prometheus prometheus = new Prometheus(scratch, config)) {
+                        prometheus.await("tcpvigil_sample_complete == 1");
+                        check.run(daemon, prometheus);
+                    }
+                }
+                return true;
+            });
+        }
+    }
+
+    private static String config(DaemonProcess daemon, String jobSettings) {
+        return """
+                global:
+                  scrape_interval: 500ms
+                  scrape_timeout: 500ms
+                scrape_configs:
+                  - job_name: tcpvigil
+                %s
+                    static_configs:
+                      - targets: ['%s']
+                """.formatted(
+                        jobSettings.indent(4).stripTrailing(), daemon.address().getAuthority());
+    }
+
+    /** What the kernel has counted in this namespace since it was made. */
+    private static long kernelCounts(String name) throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("/proc/thread-self/net/snmp")).stream()
+                .filter(line -> line.startsWith("Tcp:"))
+                .toList();
+        List<String> names = List.of(lines.get(0).split(" ", -1));
+        return Long.parseLong(lines.get(1).split(" ", -1)[names.indexOf(name)]);
+    }
+
+    private static Set<String> documentedFamilies() throws IOException {
+        Set<String> families = new TreeSet<>();
+        for (String line : Files.readAllLines(README)) {
+            if (line.startsWith("| `tcpvigil_")) {
+                Matcher name = Pattern.compile("`(tcpvigil_\\w+)`").matcher(line.split("\\|", -1)[1]);
+                while (name.find()) {
+                    families.add(name.group(1));
+                }
+            }
+        }
+        return families;
+    }
+
+    @Test
+    void seesWhatTheKernelCounts() throws Exception {
+        withBoth(
+                "",
+                (daemon, prometheus) -> {
+                    long opened = kernelCounts("ActiveOpens");
+                    try (Churn churn = new Churn(LOOPBACK, 7)) {
+                        for (int round = 0; round < 20; round++) {
+                            churn.run(new Life[] {Life.CLIENT_CLOSES, Life.SERVER_ABORTS, Life.REFUSED}, 100, 0);
+                            Thread.sleep(250);
+                        }
+                    }
+                    assertTrue(kernelCounts("ActiveOpens") - opened > 1000, "the churn is counted");
+                    for (String event : List.of("ActiveOpens", "PassiveOpens", "AttemptFails", "EstabResets")) {
+                        String metric = "tcpvigil_kernel_events_total{event=\"%s\"}"
+                                .formatted(event.replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+                                        .toLowerCase(Locale.ROOT));
+                        // Scrapes are connections, too: what the kernel counted before the metric was read, and after.
+                        long before = kernelCounts(event);
+                        prometheus.await(metric + " >= " + before);
+                        double value = prometheus.value(metric);
+                        long after = kernelCounts(event);
+                        assertTrue(before <= value && value <= after, before + " <= " + value + " <= " + after);
+                    }
+                    // Each connection that the kernel counted was followed: the two have the same rate, scrape by
+                    // scrape.
+                    double seen = prometheus.value(
+                            "rate(tcpvigil_lifecycle_events_seen_total{event=\"opened_outbound\"}[1m])");
+                    double counted = prometheus.value(
+                            "rate(tcpvigil_lifecycle_events_counted_total{event=\"opened_outbound\"}[1m])");
+                    assertTrue(counted > 10, "opened per second: " + counted);
+                    assertEquals(counted, seen, counted / 100);
+                },
+                "--interval=100ms",
+                "--full-interval=200ms",
+                "--cpu-budget=100");
+    }
+
+    @Test
+    void takesEveryFamilyThatIsDocumented() throws Exception {
+        withBoth("", (daemon, prometheus) -> {
+            Set<String> known = new TreeSet<>();
+            for (JsonElement each : prometheus.get("/api/v1/targets/metadata").getAsJsonArray()) {
+                String name = each.getAsJsonObject().get("metric").getAsString();
+                known.add(name);
+            }
+            Set<String> missing = documentedFamilies();
+            assertTrue(missing.size() > 20, "the table is found: " + missing);
+            // OpenMetrics has a counter without its suffix.
+            missing.removeIf(name -> known.contains(name) || known.contains(name.replaceAll("_(total|info)$", "")));
+            assertEquals(Set.of(), missing);
+        });
+    }
+}
