@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tcpvigil.findings.Finding;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Scope;
+import io.tcpvigil.testing.Connections;
 import io.tcpvigil.testing.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;

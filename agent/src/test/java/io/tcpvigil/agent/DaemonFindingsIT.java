@@ -15,6 +15,7 @@ import io.tcpvigil.kernel.netns.PrivateNamespace;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.report.Tier;
 import io.tcpvigil.tcp.SocketFilter;
+import io.tcpvigil.testing.Connections;
 import io.tcpvigil.testing.Requirement;
 import java.io.IOException;
 import java.util.List;

@@ -7,6 +7,7 @@ import io.tcpvigil.findings.Finding;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
+import io.tcpvigil.testing.Connections;
 import io.tcpvigil.testing.Requirement;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -14,6 +14,7 @@ import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.SockstatFile;
 import io.tcpvigil.tcp.SocketUsage;
+import io.tcpvigil.testing.Connections;
 import io.tcpvigil.testing.Requirement;
 import java.io.IOException;
 import java.net.StandardSocketOptions;

@@ -9,6 +9,7 @@ import io.tcpvigil.findings.Finding;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Scope;
 import io.tcpvigil.findings.Severity;
+import io.tcpvigil.testing.Connections;
 import io.tcpvigil.testing.Requirement;
 import java.io.IOException;
 import java.io.UncheckedIOException;

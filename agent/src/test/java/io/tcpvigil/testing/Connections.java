@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.agent;
+package io.tcpvigil.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,21 +12,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A server on loopback and its clients, both in this process; all are closed at the end. */
-final class Connections implements AutoCloseable {
-    final ServerSocketChannel listener = ServerSocketChannel.open();
-    final List<SocketChannel> clients = new ArrayList<>();
-    final List<SocketChannel> servers = new ArrayList<>();
+public final class Connections implements AutoCloseable {
+    public final ServerSocketChannel listener = ServerSocketChannel.open();
+    public final List<SocketChannel> clients = new ArrayList<>();
+    public final List<SocketChannel> servers = new ArrayList<>();
 
-    Connections(int backlog) throws IOException {
+    public Connections(int backlog) throws IOException {
         listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), backlog);
     }
 
-    int port() throws IOException {
+    public int port() throws IOException {
         return ((InetSocketAddress) listener.getLocalAddress()).getPort();
     }
 
     /** Connects and accepts so many. */
-    Connections open(int count) throws IOException {
+    public Connections open(int count) throws IOException {
         for (int i = 0; i < count; i++) {
             clients.add(SocketChannel.open(listener.getLocalAddress()));
             servers.add(listener.accept());
@@ -35,7 +35,7 @@ final class Connections implements AutoCloseable {
     }
 
     /** Connects and does not accept; the calls return before there is an answer. */
-    void connect(int count) throws IOException {
+    public void connect(int count) throws IOException {
         for (int i = 0; i < count; i++) {
             SocketChannel client = SocketChannel.open();
             client.configureBlocking(false);
@@ -44,34 +44,34 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    static void closeAll(List<SocketChannel> channels) throws IOException {
+    public static void closeAll(List<SocketChannel> channels) throws IOException {
         for (SocketChannel channel : channels) {
             channel.close();
         }
         channels.clear();
     }
 
-    static void resetAll(List<SocketChannel> channels) throws IOException {
+    public static void resetAll(List<SocketChannel> channels) throws IOException {
         for (SocketChannel channel : channels) {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         }
         closeAll(channels);
     }
 
-    static void shutdownAll(List<SocketChannel> channels) throws IOException {
+    public static void shutdownAll(List<SocketChannel> channels) throws IOException {
         for (SocketChannel channel : channels) {
             channel.shutdownOutput();
         }
     }
 
-    static void writeAll(List<SocketChannel> channels) throws IOException {
+    public static void writeAll(List<SocketChannel> channels) throws IOException {
         for (SocketChannel channel : channels) {
             channel.write(ByteBuffer.wrap(new byte[] {1}));
         }
     }
 
     /** Reads each to its end. */
-    static void readAll(List<SocketChannel> channels) throws IOException {
+    public static void readAll(List<SocketChannel> channels) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
         for (SocketChannel channel : channels) {
             channel.configureBlocking(true);
@@ -82,7 +82,7 @@ final class Connections implements AutoCloseable {
     }
 
     /** Writes until the peer, which does not read, has no room left. */
-    static void fillAll(List<SocketChannel> channels) throws IOException {
+    public static void fillAll(List<SocketChannel> channels) throws IOException {
         for (SocketChannel channel : channels) {
             channel.configureBlocking(false);
             ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
