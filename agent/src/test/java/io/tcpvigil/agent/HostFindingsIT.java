@@ -103,7 +103,8 @@ class HostFindingsIT {
                 Finding pressure = ward.await(FindingId.MEMORY_PRESSURE);
                 assertEquals(Scope.HOST, pressure.scope());
                 assertEquals(Severity.CRITICAL, pressure.severity());
-                // Ours alone do not decide when it is over: buffers of other namespaces are counted, too. A higher limit does.
+                // Ours alone do not decide when it is over: buffers of other namespaces are counted, too. A higher
+                // limit does.
                 limit("tcp_mem", "10000000\t20000000\t30000000\n");
                 ward.awaitGone(FindingId.MEMORY_PRESSURE);
             }

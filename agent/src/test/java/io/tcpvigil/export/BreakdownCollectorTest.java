@@ -43,7 +43,8 @@ class BreakdownCollectorTest {
         return new PortUse(
                 port,
                 List.of(new PortUse.Listener(new Endpoint(address("0.0.0.0"), port), waiting, mayWait)),
-                FullSamples.states(TcpState.ESTABLISHED, established));
+                FullSamples.states(TcpState.ESTABLISHED, established),
+                null);
     }
 
     private static DestinationUse destination(String source, String destination, int port, int used) {
