@@ -110,8 +110,8 @@ public final class HiddenSockets {
     private static boolean isOnlyIn(Path namespace, Path process) throws IOException {
         String[] threads = process.resolve("task").toFile().list();
         for (String thread : threads == null ? new String[0] : threads) {
-            Path there =
-                    Files.readSymbolicLink(process.resolve("task").resolve(thread).resolve("ns/net"));
+            Path there = Files.readSymbolicLink(
+                    process.resolve("task").resolve(thread).resolve("ns/net"));
             if (!there.equals(namespace)) {
                 return false;
             }
