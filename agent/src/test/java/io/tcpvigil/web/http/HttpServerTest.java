@@ -156,11 +156,16 @@ final class HttpServerTest {
         }
         assertEquals(200, status);
         assertTrue(server.drops(Drop.GAVE_WAY) >= 1);
-        assertThrows(IOException.class, () -> {
-            if (deaf.getInputStream().readNBytes(LARGE.length).length < LARGE.length) {
-                throw new IOException("ended");
-            }
-        });
+        // Where both have kept it waiting since the same moment, either may be the one.
+        assertTrue(endsEarly(deaf) || endsEarly(alsoDeaf));
+    }
+
+    private static boolean endsEarly(Socket client) {
+        try {
+            return client.getInputStream().readNBytes(LARGE.length).length < LARGE.length;
+        } catch (IOException reset) {
+            return true;
+        }
     }
 
     @Test
