@@ -48,6 +48,8 @@ public final class Diagnosis implements AutoCloseable {
     private static final int THOROUGH_SEARCH_REST = 2;
     private static final long THOROUGH_HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** At first all sockets are new: enough for some 50,000 descriptors; the rest follows with each look. */
+    private static final long FIRST_HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Kernels without tcp_tw_reuse_delay wait for a second. */
     private static final long USUAL_REUSE_DELAY_MILLIS = 1000;
 
@@ -150,6 +152,15 @@ public final class Diagnosis implements AutoCloseable {
             return before;
         }
         long nanos = following.lifecycle().nanos();
+<<<<<<< HEAD
+=======
+        boolean complete = table.coverage().isComplete();
+        if (thorough && !visited) {
+            owners.readAll();
+        }
+        owners.look(table, complete, thorough ? THOROUGH_HUNT_NANOS : visited ? HUNT_NANOS : FIRST_HUNT_NANOS, 0);
+        visited = true;
+>>>>>>> metrics
         holders.begin(table);
         if (table.coverage().isComplete()) {
             trends.add(nanos, ports.destinations());
