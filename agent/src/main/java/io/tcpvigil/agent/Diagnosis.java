@@ -124,9 +124,10 @@ public final class Diagnosis implements AutoCloseable {
         }
         if (thorough && !visited) {
             owners.readAll();
-            visited = true;
         }
-        owners.look(table, table.coverage().isComplete(), thorough ? THOROUGH_HUNT_NANOS : HUNT_NANOS, 0);
+        long hunt = thorough ? THOROUGH_HUNT_NANOS : visited ? HUNT_NANOS : FIRST_HUNT_NANOS;
+        owners.look(table, table.coverage().isComplete(), hunt, 0);
+        visited = true;
         lastAcks.complete(
                 table,
                 sources,
@@ -152,15 +153,6 @@ public final class Diagnosis implements AutoCloseable {
             return before;
         }
         long nanos = following.lifecycle().nanos();
-<<<<<<< HEAD
-=======
-        boolean complete = table.coverage().isComplete();
-        if (thorough && !visited) {
-            owners.readAll();
-        }
-        owners.look(table, complete, thorough ? THOROUGH_HUNT_NANOS : visited ? HUNT_NANOS : FIRST_HUNT_NANOS, 0);
-        visited = true;
->>>>>>> metrics
         holders.begin(table);
         if (table.coverage().isComplete()) {
             trends.add(nanos, ports.destinations());
