@@ -147,6 +147,50 @@ final class WebServerTest {
     }
 
     @Test
+    void tellsHowItIsItself() throws IOException {
+        String status = get("/api/v1/status").text();
+        JsonTree.check(status);
+        assertEquals("tcpvigil.status/1", JsonTree.at(status, "schema"));
+        assertEquals("1.2.3", JsonTree.at(status, "version"));
+        assertEquals("true", JsonTree.at(status, "ready"));
+        assertEquals("0.5", JsonTree.at(status, "sample", "age_seconds"));
+        assertEquals("complete", JsonTree.at(status, "sample", "coverage"));
+        assertEquals("2", JsonTree.at(status, "source", "errors"));
+        assertEquals("1", JsonTree.at(status, "web", "connections"));
+        assertEquals("0", JsonTree.at(status, "web", "dropped", "gave_way"));
+
+        server.nanos.addAndGet(10 * TestServer.INTERVAL_NANOS);
+        status = get("/api/v1/status").text();
+        assertEquals("false", JsonTree.at(status, "ready"));
+        assertTrue(JsonTree.at(status, "ready_reason").contains("10 s old"), status);
+        assertEquals("10.0", JsonTree.at(status, "uptime_seconds"));
+
+        server.report.set(null);
+        status = get("/api/v1/status").text();
+        JsonTree.check(status);
+        assertEquals("null", JsonTree.at(status, "sample"));
+        assertEquals("null", JsonTree.at(status, "source", "name"));
+    }
+
+    @Test
+    void listensOnSeveralAddresses() throws IOException {
+        WebSettings settings = new WebSettings(
+                List.of(
+                        new InetSocketAddress("127.0.0.1", 0),
+                        new InetSocketAddress("127.0.0.2", 0),
+                        new InetSocketAddress("::1", 0)),
+                "/metrics",
+                null,
+                256);
+        try (TestServer several = new TestServer(Samples.report(), settings)) {
+            assertEquals(3, several.server.addresses().size());
+            for (InetSocketAddress each : several.server.addresses()) {
+                assertEquals(200, RawHttp.get(each, "/metrics").status(), each.toString());
+            }
+        }
+    }
+
+    @Test
     void sendsALargeReportWhole() throws IOException {
         server.report.set(large(port -> null));
         RawHttp.Reply plain = get("/api/v1/report");
