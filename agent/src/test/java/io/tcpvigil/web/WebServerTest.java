@@ -25,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -174,14 +175,13 @@ final class WebServerTest {
 
     @Test
     void listensOnSeveralAddresses() throws IOException {
-        WebSettings settings = new WebSettings(
-                List.of(
-                        new InetSocketAddress("127.0.0.1", 0),
-                        new InetSocketAddress("127.0.0.2", 0),
-                        new InetSocketAddress("::1", 0)),
-                "/metrics",
-                null,
-                256);
+        byte[] ipv6 = new byte[16];
+        ipv6[15] = 1;
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (byte[] each : List.of(new byte[] {127, 0, 0, 1}, new byte[] {127, 0, 0, 2}, ipv6)) {
+            addresses.add(new InetSocketAddress(InetAddress.getByAddress(each), 0));
+        }
+        WebSettings settings = new WebSettings(addresses, "/metrics", null, 256);
         try (TestServer several = new TestServer(Samples.report(), settings)) {
             assertEquals(3, several.server.addresses().size());
             for (InetSocketAddress each : several.server.addresses()) {
