@@ -14,6 +14,10 @@ import java.util.Locale;
  * How long a scrape of a daemon takes while others attack it: one scraper every 20 ms, alone, then beside 200 that scrape once a
  * second, 500 connections that never end their request, and two clients that send 64 KiB of header fields; then beside 200 that
  * scrape as fast as they can, until a million scrapes are done. Arguments: how many of those; seconds of each of the first two.
+ *
+ * <p>On 2 processors of a virtual machine that others used, too, Linux 6.18, JDK 17, client and daemon together (arguments 100000
+ * 10; median, p99): alone 3.1 and 38 ms; beside slow clients and 200 scrapers once a second 4.1 and 35 ms; at full speed 7,753
+ * scrapes a second, of all of them 22 and 85 ms. None failed, and every sample was taken.
  */
 public final class HttpAttack {
     private static final int SCRAPERS = 200;

@@ -25,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -144,6 +145,49 @@ final class WebServerTest {
 
         server.report.set(null);
         assertEquals(503, get("/api/v1/report").status());
+    }
+
+    @Test
+    void tellsHowItIsItself() throws IOException {
+        String status = get("/api/v1/status").text();
+        JsonTree.check(status);
+        assertEquals("tcpvigil.status/1", JsonTree.at(status, "schema"));
+        assertEquals("1.2.3", JsonTree.at(status, "version"));
+        assertEquals("true", JsonTree.at(status, "ready"));
+        assertEquals("0.5", JsonTree.at(status, "sample", "age_seconds"));
+        assertEquals("complete", JsonTree.at(status, "sample", "coverage"));
+        assertEquals("2", JsonTree.at(status, "source", "errors"));
+        assertEquals("1", JsonTree.at(status, "web", "connections"));
+        assertEquals("0", JsonTree.at(status, "web", "dropped", "gave_way"));
+
+        server.nanos.addAndGet(10 * TestServer.INTERVAL_NANOS);
+        status = get("/api/v1/status").text();
+        assertEquals("false", JsonTree.at(status, "ready"));
+        assertTrue(JsonTree.at(status, "ready_reason").contains("10 s old"), status);
+        assertEquals("10.0", JsonTree.at(status, "uptime_seconds"));
+
+        server.report.set(null);
+        status = get("/api/v1/status").text();
+        JsonTree.check(status);
+        assertEquals("null", JsonTree.at(status, "sample"));
+        assertEquals("null", JsonTree.at(status, "source", "name"));
+    }
+
+    @Test
+    void listensOnSeveralAddresses() throws IOException {
+        byte[] ipv6 = new byte[16];
+        ipv6[15] = 1;
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (byte[] each : List.of(new byte[] {127, 0, 0, 1}, new byte[] {127, 0, 0, 2}, ipv6)) {
+            addresses.add(new InetSocketAddress(InetAddress.getByAddress(each), 0));
+        }
+        WebSettings settings = new WebSettings(addresses, "/metrics", null, 256);
+        try (TestServer several = new TestServer(Samples.report(), settings)) {
+            assertEquals(3, several.server.addresses().size());
+            for (InetSocketAddress each : several.server.addresses()) {
+                assertEquals(200, RawHttp.get(each, "/metrics").status(), each.toString());
+            }
+        }
     }
 
     @Test

@@ -205,8 +205,8 @@ public final class HttpServer {
         try {
             connection.proceed(now);
         } catch (RuntimeException | OutOfMemoryError defect) {
-            connection.close();
             problems.accept("serving a client", defect);
+            connection.close();
         }
     }
 
