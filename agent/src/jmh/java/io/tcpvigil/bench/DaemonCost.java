@@ -119,6 +119,10 @@ public final class DaemonCost {
                         "<Plugin tcpconns>",
                         "AllPortsSummary true",
                         "</Plugin>",
+                        "LoadPlugin csv",
+                        "<Plugin csv>",
+                        "DataDir \"" + scratch.resolve("csv") + "\"",
+                        "</Plugin>",
                         ""));
         return settings.toString();
     }
