@@ -35,7 +35,10 @@ final class Recorder {
                     ofPanel.add(
                             target.get("refId").getAsString(),
                             Json.object(
-                                    "instant", prometheus.query(expression), "range", range(prometheus, expression, now)));
+                                    "instant",
+                                    prometheus.query(expression),
+                                    "range",
+                                    range(prometheus, expression, now)));
                 }
                 results.add(panel.get("id").getAsString(), ofPanel);
             }
