@@ -3,6 +3,7 @@
 import React from 'react';
 import { createRoot } from 'react-dom/client';
 import { createTheme, createDataFrame, dateTime, FieldType, getDisplayProcessor, ThemeContext, formattedValueToString } from '@grafana/data';
+import { initPluginTranslations } from '@grafana/i18n';
 import { BigValue, GlobalStyles, PanelChrome, Table, TimeSeries } from '@grafana/ui';
 
 const COLUMN = 1440 / 24;
@@ -61,8 +62,7 @@ function Number_({ panel, results, width, height }) {
   const frames = framesOf(panel, results).map(withDisplay);
   const field = frames[0]?.fields[1];
   const shown = field ? field.display(field.values[field.values.length - 1]) : { text: panel.fieldConfig.defaults.noValue ?? '' };
-  return <BigValue theme={theme} width={width} height={height} value={{ ...shown, title: '' }} colorMode="value" graphMode="area"
-    sparkline={field && { y: field, x: frames[0].fields[0] }} />;
+  return <BigValue theme={theme} width={width} height={height} value={{ ...shown, title: '' }} colorMode="value" graphMode="none" />;
 }
 
 /** What Grafana makes of instant queries: merged by their labels, columns chosen, named and sorted as the panel says. */
@@ -126,6 +126,10 @@ function Panel({ panel, results, timeRange }) {
     {(width, height) => draw(width, height)}</PanelChrome></div>;
 }
 
+// The components ask for translations while they are drawn.
+initPluginTranslations('tcpvigil').then(draw);
+
+function draw() {
 const { dashboard, results, from, to } = window.recorded;
 const timeRange = { from: dateTime(from * 1000), to: dateTime(to * 1000), raw: { from: 'now-5m', to: 'now' } };
 createRoot(document.getElementById('dashboard')).render(
@@ -133,3 +137,4 @@ createRoot(document.getElementById('dashboard')).render(
     <GlobalStyles />
     {dashboard.panels.map((panel) => <Panel key={panel.id} panel={panel} results={results[panel.id]} timeRange={timeRange} />)}
   </ThemeContext.Provider>);
+}

@@ -31,13 +31,15 @@ import org.junit.jupiter.api.io.TempDir;
  * is.
  */
 class GrafanaIT {
-    /** Whose limits can be read in the first network namespace only, or which take more than this test has. */
+    /** What panels may ask for without an answer here. */
     private static final Set<String> NO_DATA_HERE = Set.of(
             // Limits of the whole host.
             "tcpvigil_limit{limit=\"orphans\"}",
             "tcpvigil_limit{limit=\"tcp_mem_pressure_pages\"}",
             // Where nothing tends to run out, there is no forecast.
-            "tcpvigil_destination_exhaustion_seconds");
+            "tcpvigil_destination_exhaustion_seconds",
+            // Only with a kernel that has a state more.
+            "tcpvigil_unknown_state_rows");
 
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(240);
 
@@ -74,15 +76,15 @@ class GrafanaIT {
                 try {
                     fired = awaitAlerts(prometheus, expectedAlerts());
                     checkRules(prometheus);
-                    checkPanels(prometheus, instance);
                     Recorder.record(prometheus, expression -> substitute(expression, instance));
+                    checkPanels(prometheus, instance);
                 } finally {
                     troubles.end();
                 }
                 fired.values().forEach(GrafanaIT::checkTexts);
+                awaitQuiet(prometheus);
                 blind.signal("TERM");
                 awaitAlerts(prometheus, Set.of("TcpvigilDown")).values().forEach(GrafanaIT::checkTexts);
-                awaitQuiet(prometheus);
             }
         }
     }
@@ -157,11 +159,11 @@ class GrafanaIT {
         return fired;
     }
 
-    /** Waits until nothing fires any more but for the agent that was stopped. */
+    /** Waits until nothing fires any more. */
     private static void awaitQuiet(Prometheus prometheus) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + DEADLINE_NANOS;
         Set<String> names = Set.of("everything");
-        while (!Set.of("TcpvigilDown").containsAll(names)) {
+        while (!names.isEmpty()) {
             assertTrue(System.nanoTime() - deadline < 0, "still firing: " + names);
             Thread.sleep(500);
             names = new TreeSet<>();
