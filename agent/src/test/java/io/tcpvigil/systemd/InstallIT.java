@@ -81,7 +81,7 @@ class InstallIT {
             Commands.Outcome outcome = install(wrong);
             assertEquals(64, outcome.code());
             assertEquals(1, outcome.said().lines().count(), outcome.said());
-            assertTrue(outcome.said().contains("buffers owners probe remote"), outcome.said());
+            assertTrue(outcome.said().contains("buffers namespaces owners probe remote"), outcome.said());
             assertEquals(List.of(), tree());
         }
     }
