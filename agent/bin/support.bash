@@ -182,7 +182,7 @@ make_archive() (
     fi
     exec >/dev/null 2>&1
     new=$archive.new
-    run() { "$java_home/bin/java" "${flags[@]}" "${short_flags[@]}" "$@" {lock}<&-; }
+    run() { "$java_home/bin/java" "${flags[@]}" "$@" {lock}<&-; }
     rm -f "$archive.key" "$new"
     # Tried before use: Java 17 crashes on an archive that was cut short, by a full disk for one.
     if ! run "$archive_making$new" -cp "$class_path" io.tcpvigil.cli.Main snapshot ||

@@ -47,7 +47,8 @@ class LayeringTest {
             allow("owners", "tcp oshi"),
             allow("report", "tcp lifecycle ports findings"),
             allow("export", "report text tcp lifecycle ports findings io.prometheus com.google.gson"),
-            allow("web", "report export text yaml tcp lifecycle ports findings com.google.gson"),
+            allow("web.http", ""),
+            allow("web", "web.http at.favre.lib report export text yaml tcp lifecycle ports findings com.google.gson"),
             allow(
                     "agent",
                     "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.bpf kernel.netns lifecycle ports findings"
@@ -128,17 +129,15 @@ class LayeringTest {
         if (name.startsWith(ROOT + ".")) {
             return name.substring(ROOT.length() + 1);
         }
-        for (String library :
-                new String[] {"jnr", "oshi", "picocli", "io.prometheus", "com.google.gson", "org.snakeyaml"}) {
+        for (String library : new String[] {
+            "jnr", "oshi", "picocli", "io.prometheus", "com.google.gson", "org.snakeyaml", "at.favre.lib"
+        }) {
             if (name.equals(library) || name.startsWith(library + ".")) {
                 return library;
             }
         }
-        // The two of com.sun are documented parts of the JDK.
-        boolean isJdk = name.startsWith("java.")
-                || name.startsWith("javax.")
-                || name.startsWith("com.sun.net.httpserver")
-                || name.startsWith("com.sun.management");
+        // The one of com.sun is a documented part of the JDK.
+        boolean isJdk = name.startsWith("java.") || name.startsWith("javax.") || name.startsWith("com.sun.management");
         return isJdk ? "" : name;
     }
 }

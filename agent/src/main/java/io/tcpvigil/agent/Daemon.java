@@ -85,6 +85,8 @@ public final class Daemon {
         try (Sampler sampler = samplers.get()) {
             while (!isStopping()) {
                 sample(sampler);
+                // Also where samples take so long that the next one is always due.
+                reload(sampler);
                 sampler.awaitDue(() -> {
                     reload(sampler);
                     return isStopping();
@@ -154,6 +156,10 @@ public final class Daemon {
             condition.append(problem == null ? " with destroy events" : "; without destroy events: " + problem);
             String noProbe = following.probe().problem();
             condition.append(noProbe == null ? " and an exact probe" : "; without an exact probe: " + noProbe);
+            if (report.otherNamespaces() != null && report.otherNamespaces().readsProc()) {
+                condition.append(
+                        "; other network namespaces through /proc, which takes longer; CAP_SYS_ADMIN would help");
+            }
             if (following.pace().stretch() > 1) {
                 condition.append("; samples ").append(following.pace().stretch());
                 condition.append(" times as far apart as asked for, to stay within the budget of processor time");

@@ -48,6 +48,8 @@ public final class Diagnosis implements AutoCloseable {
     private static final int THOROUGH_SEARCH_REST = 2;
     private static final long THOROUGH_HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** At first all sockets are new: enough for some 50,000 descriptors; the rest follows with each look. */
+    private static final long FIRST_HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Kernels without tcp_tw_reuse_delay wait for a second. */
     private static final long USUAL_REUSE_DELAY_MILLIS = 1000;
 
@@ -99,7 +101,7 @@ public final class Diagnosis implements AutoCloseable {
         return thorough;
     }
 
-    /** Breaks a full sample down by port, with all that is known here of what holds ports. */
+    /** Breaks a full sample, which was taken in, down by port, with all that is known here of what holds ports. */
     PortBreakdown ports(SocketTable table, SocketTable listening, Sysctls sysctls, @Nullable EphemeralRange range) {
         SocketTable explicit = null;
         if (localPorts != null) {
@@ -108,11 +110,24 @@ public final class Diagnosis implements AutoCloseable {
         }
         TimeWaitReuse reuse = new TimeWaitReuse(
                 sysctls.tcpTwReuse().orElse(-1), sysctls.tcpTwReuseDelayMillis().orElse(USUAL_REUSE_DELAY_MILLIS));
-        return PortBreakdown.analyse(table, listening, new PortContext(range, reuse, explicit, null));
+        return PortBreakdown.analyse(
+                table, listening, new PortContext(range, reuse, explicit, null, new PortHolders(owners)));
     }
 
-    /** Asks what the dump of a full sample, which was to be cheap, did not tell and is needed. */
-    void complete(SocketTable table, SourceChoice sources) {
+    /**
+     * Takes in a full sample, before it is broken down and looked through: whose its sockets are, and what its dump, which was
+     * to be cheap, did not tell and is needed.
+     */
+    void take(SocketTable table, SourceChoice sources) {
+        if (table.coverage().extent() == Coverage.Extent.FAILED) {
+            return;
+        }
+        if (thorough && !visited) {
+            owners.readAll();
+        }
+        long hunt = thorough ? THOROUGH_HUNT_NANOS : visited ? HUNT_NANOS : FIRST_HUNT_NANOS;
+        owners.look(table, table.coverage().isComplete(), hunt, 0);
+        visited = true;
         lastAcks.complete(
                 table,
                 sources,
@@ -138,14 +153,8 @@ public final class Diagnosis implements AutoCloseable {
             return before;
         }
         long nanos = following.lifecycle().nanos();
-        boolean complete = table.coverage().isComplete();
-        if (thorough && !visited) {
-            owners.readAll();
-            visited = true;
-        }
-        owners.look(table, complete, thorough ? THOROUGH_HUNT_NANOS : HUNT_NANOS, 0);
         holders.begin(table);
-        if (complete) {
+        if (table.coverage().isComplete()) {
             trends.add(nanos, ports.destinations());
         }
         OptionalLong withoutPort = following.probe().problem() == null

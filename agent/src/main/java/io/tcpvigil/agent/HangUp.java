@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.agent;
 
+import io.tcpvigil.Nullable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
@@ -15,8 +16,12 @@ import java.lang.reflect.Proxy;
 public final class HangUp {
     private HangUp() {}
 
-    /** From now on has {@code request} run at each SIGHUP, on another thread. */
-    public static void onSignal(Runnable request) {
+    /**
+     * From now on has {@code request} run at each SIGHUP, on another thread.
+     *
+     * @return why this JVM does not let us; null when it does
+     */
+    public static @Nullable String onSignal(Runnable request) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -30,10 +35,12 @@ public final class HangUp {
                     });
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), calls);
+            return null;
         } catch (InvocationTargetException refused) {
-            throw new IllegalStateException("SIGHUP cannot be handled: " + refused.getCause(), refused);
+            // Such as by a JVM that was started with -Xrs.
+            return String.valueOf(refused.getCause());
         } catch (ReflectiveOperationException missing) {
-            throw new IllegalStateException("SIGHUP cannot be handled: " + missing, missing);
+            return missing.toString();
         }
     }
 }

@@ -113,11 +113,13 @@ public final class LiveSettings {
         read = FileStamp.of(source.file());
         seen = read;
         Configuration changed;
+        Settings settings;
         try {
             changed = source.read();
-        } catch (YamlException wrong) {
-            String problem = String.valueOf(wrong.getMessage());
-            status = status.failed(problem);
+            settings = Settings.of(changed);
+        } catch (RuntimeException wrong) {
+            String problem = wrong instanceof YamlException ? wrong.getMessage() : "a defect of tcpvigil: " + wrong;
+            status = status.failed(String.valueOf(problem));
             log.say(
                     Log.Priority.ERROR,
                     "configuration read again, " + why + ", and everything stays as it was: " + problem);
@@ -134,7 +136,7 @@ public final class LiveSettings {
                 "configuration read again, " + why + ": " + told(changed, needRestart));
         inForce = changed;
         status = status.succeeded(wallClock.instant(), needRestart);
-        return Settings.of(changed);
+        return settings;
     }
 
     private String told(Configuration changed, List<String> needRestart) {

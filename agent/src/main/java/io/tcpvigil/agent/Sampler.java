@@ -11,14 +11,18 @@ import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.SocketSource;
 import io.tcpvigil.kernel.SourceChoice;
 import io.tcpvigil.kernel.libc.Libc;
+import io.tcpvigil.kernel.netns.NamespaceFinder;
 import io.tcpvigil.kernel.procfs.PortRange;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.ServicesFile;
 import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
+import io.tcpvigil.ports.PortContext;
+import io.tcpvigil.ports.PortOwners;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.KernelLimit;
+import io.tcpvigil.report.OtherNamespaces;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.report.Resources;
 import io.tcpvigil.report.SampleTimes.Phase;
@@ -57,6 +61,8 @@ public final class Sampler implements AutoCloseable {
     private @Nullable Follower follower;
     private @Nullable Diagnosis diagnosis;
     private @Nullable SocketTable listeners;
+    private @Nullable NamespaceWatch namespaces;
+    private @Nullable PortOwners portOwners;
     private @Nullable Report lastFull;
 
     /**
@@ -154,6 +160,16 @@ public final class Sampler implements AutoCloseable {
         diagnosis = with;
     }
 
+    /** From now on each full sample counts the sockets of the machine's other network namespaces, too. */
+    public void watchNamespaces() {
+        namespaces = new NamespaceWatch(NamespaceFinder.usual());
+    }
+
+    /** From now on reports say who listens, as far as {@code owners} knows; one that diagnoses does so by itself. */
+    public void nameOwners(PortOwners owners) {
+        portOwners = owners;
+    }
+
     /** The sockets behind the last report; valid until the next {@link #sample}. */
     public SocketTable table() {
         return table;
@@ -228,21 +244,24 @@ public final class Sampler implements AutoCloseable {
         PortBreakdown ports;
         Findings findings = before == null ? null : before.findings();
         Resources resources = before == null ? null : before.resources();
+        OtherNamespaces others = before == null ? null : before.otherNamespaces();
         boolean showsBound = used.showsBound();
         if (tier == Tier.FULL || before == null) {
             Sysctls sysctls = Sysctls.read(procFs);
             problems.addAll(sysctls.problems());
             range = ephemeralRange(sysctls);
             if (following == null || followed == null || diagnosis == null) {
-                ports = PortBreakdown.of(table, listening, range);
+                ports = PortBreakdown.analyse(
+                        table, listening, PortContext.of(range).with(portOwners));
                 timer.ended(Phase.COUNT);
             } else {
-                diagnosis.complete(table, sources);
+                diagnosis.take(table, sources);
                 ports = diagnosis.ports(table, listening, sysctls, range);
                 timer.ended(Phase.COUNT);
                 findings = diagnosis.look(table, sysctls, range, ports, followed, following.connections(), findings);
             }
             resources = resources(sysctls, range, ports, resources);
+            others = namespaces == null ? null : namespaces.look(host.networkNamespace());
             timer.ended(Phase.DIAGNOSE);
         } else {
             counts.addWhatFastDumpsLack(
@@ -251,6 +270,9 @@ public final class Sampler implements AutoCloseable {
             ports = before.ports();
             showsBound &= before.source().showsBound();
             timer.ended(Phase.COUNT);
+        }
+        if (others != null) {
+            problems.addAll(others.gaps());
         }
         return new Report(
                 takenAt,
@@ -265,10 +287,11 @@ public final class Sampler implements AutoCloseable {
                 problems,
                 range,
                 ports,
-                services::tcp,
+                serviceNames(),
                 followed,
                 findings,
                 resources,
+                others,
                 following == null ? null : timer.times());
     }
 
@@ -331,6 +354,20 @@ public final class Sampler implements AutoCloseable {
         return unknown;
     }
 
+    private Report.ServiceNames serviceNames() {
+        return new Report.ServiceNames() {
+            @Override
+            public @Nullable String tcp(int port) {
+                return services.tcp(port);
+            }
+
+            @Override
+            public @Nullable String udp(int port) {
+                return services.udp(port);
+            }
+        };
+    }
+
     /** Of limits read anew for each full sample: an administrator may change them at any time. */
     private static @Nullable EphemeralRange ephemeralRange(Sysctls sysctls) {
         if (sysctls.localPortRange().isEmpty()) {
@@ -351,6 +388,9 @@ public final class Sampler implements AutoCloseable {
         }
         if (diagnosis != null) {
             diagnosis.close();
+        }
+        if (namespaces != null) {
+            namespaces.close();
         }
         sources.close();
     }

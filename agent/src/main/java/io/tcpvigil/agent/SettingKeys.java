@@ -9,6 +9,7 @@ import io.tcpvigil.export.MetricsSettings;
 import io.tcpvigil.export.PortGroup;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Thresholds;
+import io.tcpvigil.web.ListenAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +57,13 @@ public final class SettingKeys {
             true,
             "Count every transition exactly by a BPF program in the kernel, where that is permitted (root, or CAP_BPF and"
                     + " CAP_PERFMON).");
+    static final Key<Boolean> OTHER_NAMESPACES = fixed(
+            "sampling.other_namespaces",
+            "--other-namespaces",
+            KeyTypes.bool(),
+            false,
+            "Count the sockets of the machine's other network namespaces, too, in each sample of all states: over netlink with"
+                    + " CAP_SYS_ADMIN, else through /proc of their processes.");
 
     static final Key<List<String>> LISTEN_ADDRESSES = fixed(
             "web.listen_addresses",
@@ -69,6 +77,20 @@ public final class SettingKeys {
             KeyTypes.text("PATH", "a path that begins with /", text -> text.matches("/[!-~]*")),
             "/metrics",
             "The path of the metrics.");
+
+    static final Key<String> WEB_CONFIG_FILE = fixed(
+            "web.config_file",
+            "--web.config.file",
+            KeyTypes.text("FILE", "the path of a file, or nothing in quotes", text -> true),
+            "",
+            "TLS, passwords and header fields, in the form that Prometheus's exporters share; that file is read again when it"
+                    + " changes.");
+    static final Key<Integer> MAX_REQUESTS = fixed(
+            "web.max_requests",
+            "--web.max-requests",
+            KeyTypes.integer(1, 10_000),
+            256,
+            "Pages and metrics that are made or sent at a time; further requests get status 503.");
 
     static final Key<Integer> MOST_PORTS =
             mostSeries("ports", "local ports, or groups of them,", MetricsSettings.USUAL.mostPorts());
@@ -129,8 +151,11 @@ public final class SettingKeys {
                 SOURCE,
                 DESTROY_EVENTS,
                 PROBE,
+                OTHER_NAMESPACES,
                 LISTEN_ADDRESSES,
                 TELEMETRY_PATH,
+                WEB_CONFIG_FILE,
+                MAX_REQUESTS,
                 MOST_PORTS,
                 MOST_DESTINATIONS,
                 MOST_PROCESSES,
@@ -142,25 +167,20 @@ public final class SettingKeys {
                 STUCK_AFTER,
                 ENDURANCE));
         for (FindingId id : FindingId.values()) {
-            keys.add(enabled(id));
             keys.add(threshold(id));
+            keys.add(enabled(id));
         }
         return new KeyTable(keys);
     }
 
     /** Whether to look for something. */
     static Key<Boolean> enabled(FindingId id) {
-        return key(name(id, "enabled"), "", KeyTypes.bool(), true, "Whether to look for it.");
+        return key(name(id, "enabled"), "", KeyTypes.bool(), true, "");
     }
 
     /** From which number on it is a finding. */
     static Key<Double> threshold(FindingId id) {
-        return key(
-                name(id, "threshold"),
-                "",
-                scale(id),
-                id.usualThreshold(),
-                "A finding from here on: " + about(id) + ".");
+        return key(name(id, "threshold"), "", scale(id), id.usualThreshold(), from(id) + " on: " + id.what() + ".");
     }
 
     private static String name(FindingId id, String last) {
@@ -174,10 +194,11 @@ public final class SettingKeys {
         };
     }
 
-    private static String about(FindingId id) {
+    private static String from(FindingId id) {
         return switch (id.scale()) {
-            case SHARE, COUNT -> id.what();
-            case PER_SECOND -> id.what() + ", in a second";
+            case COUNT -> "From so many";
+            case SHARE -> "From this share";
+            case PER_SECOND -> "From so many in a second";
         };
     }
 

@@ -5,6 +5,9 @@ import io.tcpvigil.config.Configuration;
 import io.tcpvigil.export.MetricsSettings;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Thresholds;
+import io.tcpvigil.web.ListenAddress;
+import io.tcpvigil.web.WebSettings;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -19,8 +22,11 @@ import java.util.concurrent.TimeUnit;
  * @param source where sockets are read from
  * @param destroyEvents whether to listen to destroy events, where they can be had
  * @param probe whether to count transitions in the kernel, where that is permitted
+ * @param otherNamespaces whether to count the sockets of the machine's other network namespaces
  * @param listenAddresses each for {@link ListenAddress#resolve}
  * @param telemetryPath the path of the metrics
+ * @param webConfigFile TLS and passwords; empty for none
+ * @param maxRequests answers that are made or sent at a time
  * @param metrics how many series there may be, and what their labels may tell
  * @param thresholds from when on something is a finding
  */
@@ -29,8 +35,11 @@ public record Settings(
         Sampler.SourceWish source,
         boolean destroyEvents,
         boolean probe,
+        boolean otherNamespaces,
         List<String> listenAddresses,
         String telemetryPath,
+        String webConfigFile,
+        int maxRequests,
         MetricsSettings metrics,
         Thresholds thresholds) {
 
@@ -44,10 +53,26 @@ public record Settings(
                 configuration.get(SettingKeys.SOURCE),
                 configuration.get(SettingKeys.DESTROY_EVENTS),
                 configuration.get(SettingKeys.PROBE),
+                configuration.get(SettingKeys.OTHER_NAMESPACES),
                 configuration.get(SettingKeys.LISTEN_ADDRESSES),
                 configuration.get(SettingKeys.TELEMETRY_PATH),
+                configuration.get(SettingKeys.WEB_CONFIG_FILE),
+                configuration.get(SettingKeys.MAX_REQUESTS),
                 metrics(configuration),
                 thresholds(configuration));
+    }
+
+    /**
+     * How the web server is to be run, with host names looked up.
+     *
+     * @throws IllegalArgumentException if there is no such host
+     */
+    public WebSettings web() {
+        return new WebSettings(
+                listenAddresses.stream().map(ListenAddress::resolve).toList(),
+                telemetryPath,
+                webConfigFile.isEmpty() ? null : Path.of(webConfigFile),
+                maxRequests);
     }
 
     private static MetricsSettings metrics(Configuration configuration) {

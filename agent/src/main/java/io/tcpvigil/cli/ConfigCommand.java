@@ -2,6 +2,8 @@
 package io.tcpvigil.cli;
 
 import com.google.gson.stream.JsonWriter;
+import io.tcpvigil.agent.SettingKeys;
+import io.tcpvigil.agent.Settings;
 import io.tcpvigil.agent.SettingsSource;
 import io.tcpvigil.config.ConfigText;
 import io.tcpvigil.config.Configuration;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
 /** {@code tcpvigil config}: what the daemon makes of its configuration file, without running it. */
 @Command(
         name = "config",
-        description = "Check a configuration file of the daemon, or show what is in force.",
+        description = "The configuration file of the daemon: check one, show what is in force, print an example.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 final class ConfigCommand implements Callable<Integer> {
@@ -39,18 +41,20 @@ final class ConfigCommand implements Callable<Integer> {
         SettingFlags.addTo(show.getCommandSpec());
         return new CommandLine(new ConfigCommand())
                 .addSubcommand(new Check(terminal))
-                .addSubcommand(show);
+                .addSubcommand(show)
+                .addSubcommand(new Example(terminal));
     }
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "say what to do: check FILE, or show");
+        throw new ParameterException(spec.commandLine(), "say what to do: check FILE, show or example");
     }
 
     /** {@code tcpvigil config check}: whether the daemon would take a file. */
     @Command(
             name = "check",
-            description = "Tell what is wrong with a configuration file, if anything.",
+            description =
+                    "Tell what is wrong with a configuration file, if anything, and with the web.config_file that it names.",
             mixinStandardHelpOptions = true,
             versionProvider = Main.Version.class)
     static final class Check implements Callable<Integer> {
@@ -71,9 +75,14 @@ final class ConfigCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             try {
-                new SettingsSource(file, true, Map.of()).read();
+                Settings.of(new SettingsSource(file, true, Map.of()).read())
+                        .web()
+                        .check();
             } catch (YamlException wrong) {
                 spec.commandLine().getErr().println("tcpvigil: " + wrong.getMessage());
+                return ExitCode.CONFIGURATION;
+            } catch (IllegalArgumentException unknownHost) {
+                spec.commandLine().getErr().println("tcpvigil: " + file + ": " + unknownHost.getMessage());
                 return ExitCode.CONFIGURATION;
             }
             terminal.out().println(file + ": ok");
@@ -141,6 +150,35 @@ final class ConfigCommand implements Callable<Integer> {
             }
             writer.endArray().endObject().flush();
             terminal.out().println();
+        }
+    }
+
+    /** {@code tcpvigil config example}: a file that changes nothing, to start from. */
+    @Command(
+            name = "example",
+            description = "Print a configuration file with every setting and its default, commented out.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Main.Version.class)
+    static final class Example implements Callable<Integer> {
+        private static final String HEADER = """
+                # SPDX-License-Identifier: Apache-2.0
+                # Settings of the tcpvigil daemon; their place is %s.
+                # Everything is at its default here: take away the # before a key to set it.
+                # Flags of the daemon go before this file. 'tcpvigil config check FILE' tells what is wrong with a file,
+                # 'tcpvigil config show' what is in force. The daemon reads it again when it changes, and on SIGHUP.
+
+                """.formatted(SettingsSource.USUAL_FILE);
+
+        private final Terminal terminal;
+
+        Example(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public Integer call() {
+            terminal.out().print(HEADER + ConfigText.example(SettingKeys.TABLE));
+            return ExitCode.OK;
         }
     }
 }

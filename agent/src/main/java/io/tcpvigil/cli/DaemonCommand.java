@@ -5,7 +5,6 @@ import io.tcpvigil.agent.AgentUsage;
 import io.tcpvigil.agent.Daemon;
 import io.tcpvigil.agent.Diagnosis;
 import io.tcpvigil.agent.HangUp;
-import io.tcpvigil.agent.ListenAddress;
 import io.tcpvigil.agent.LiveSettings;
 import io.tcpvigil.agent.Log;
 import io.tcpvigil.agent.Sampler;
@@ -21,13 +20,11 @@ import io.tcpvigil.web.WebServer;
 import io.tcpvigil.yaml.YamlException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,23 +60,33 @@ final class DaemonCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Log log = StandardErrorLog.ofProcess(System.getenv());
         SystemdNotifier systemd = SystemdNotifier.ofProcess(System.getenv(), log);
-        LiveSettings settings;
         try {
-            settings = new LiveSettings(
+            LiveSettings settings = settings(systemd, log);
+            String noSignal = HangUp.onSignal(settings::request);
+            if (noSignal != null) {
+                log.say(
+                        Log.Priority.WARNING,
+                        "SIGHUP does not have the configuration read again, only a change of it does: " + noSignal);
+            }
+            run(settings, systemd, log);
+        } catch (YamlException wrong) {
+            log.say(Log.Priority.ERROR, "tcpvigil: " + wrong.getMessage());
+            return ExitCode.CONFIGURATION;
+        }
+        return ExitCode.OK;
+    }
+
+    private LiveSettings settings(SystemdNotifier systemd, Log log) {
+        try {
+            return new LiveSettings(
                     SettingFlags.source(spec.commandLine().getParseResult()),
                     log,
                     systemd,
                     InstantSource.system(),
                     System::nanoTime);
-        } catch (YamlException wrong) {
-            log.say(Log.Priority.ERROR, "tcpvigil: " + wrong.getMessage());
-            return ExitCode.CONFIGURATION;
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }
-        HangUp.onSignal(settings::request);
-        run(settings, systemd, log);
-        return ExitCode.OK;
     }
 
     private void run(LiveSettings live, SystemdNotifier systemd, Log log) throws IOException, InterruptedException {
@@ -98,23 +105,16 @@ final class DaemonCommand implements Callable<Integer> {
         daemon.beforePublishing(metrics::take);
         daemon.onPublished(systemd::published);
         daemon.onSettings(changed -> metrics.settings(changed.metrics()));
-        LastSample sample = new LastSample(daemon::lastReport, clock, daemon::intervalNanos);
-        List<WebServer> servers = new ArrayList<>();
-        for (String address : settings.listenAddresses()) {
-            servers.add(startServer(address, settings.telemetryPath(), sample, metrics.page(), log));
-        }
+        WebServer server = startServer(live, daemon, clock, metrics.page(), log);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             systemd.stopping();
                             daemon.stop(STOP_SECONDS, TimeUnit.SECONDS);
-                            servers.forEach(WebServer::stop);
+                            server.stop();
                         },
                         "stop"));
-        for (WebServer server : servers) {
-            terminal.out()
-                    .println("tcpvigil " + Main.Version.version() + ": http://" + display(server.address()) + "/");
-        }
+        terminal.out().println("tcpvigil " + Main.Version.version() + ": " + urls(server));
         terminal.out().flush();
         // A name to find it by among the others, in "top -H" and in stack traces.
         Thread.currentThread().setName("sampler");
@@ -125,19 +125,34 @@ final class DaemonCommand implements Callable<Integer> {
         Sampler sampler = Sampler.followerOfThread(
                 settings.source(), settings.intervals(), settings.destroyEvents(), settings.probe());
         sampler.diagnose(Diagnosis.inPassing(settings.thresholds()));
+        if (settings.otherNamespaces()) {
+            sampler.watchNamespaces();
+        }
         return sampler;
     }
 
-    private WebServer startServer(String address, String telemetryPath, LastSample sample, MetricsPage metrics, Log log)
+    private WebServer startServer(LiveSettings live, Daemon daemon, LongSupplier clock, MetricsPage metrics, Log log)
             throws IOException {
         try {
             WebServer server = new WebServer(
-                    ListenAddress.resolve(address), telemetryPath, sample, metrics, log.at(Log.Priority.ERROR));
+                    live.settings().web(),
+                    Main.Version.version(),
+                    new LastSample(daemon::lastReport, clock, daemon::intervalNanos),
+                    daemon::sourceFailures,
+                    live::status,
+                    metrics,
+                    log.at(Log.Priority.WARNING));
             server.start();
             return server;
-        } catch (IllegalArgumentException | UnknownHostException wrong) {
+        } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }
+    }
+
+    private static String urls(WebServer server) {
+        return server.addresses().stream()
+                .map(address -> server.scheme() + "://" + display(address) + "/")
+                .collect(Collectors.joining(" "));
     }
 
     private static String display(InetSocketAddress address) {

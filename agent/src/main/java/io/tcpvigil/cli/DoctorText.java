@@ -8,7 +8,10 @@ import io.tcpvigil.findings.Level;
 import io.tcpvigil.findings.Measure;
 import io.tcpvigil.findings.Severity;
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
 
 /** Prints findings for people: the worst first, each from its headline to the command that looks closer. */
 final class DoctorText {
@@ -46,16 +49,18 @@ final class DoctorText {
                             ? terminal.bold(line)
                             : terminal.warning(severity) + terminal.bold(line.substring(severity.length())));
         }
-        StringBuilder evidence = new StringBuilder();
+        part("id", finding.id().label() + " (" + finding.scope() + ")");
+        Map<String, StringJoiner> bySource = new LinkedHashMap<>();
         for (Measure measure : finding.evidence()) {
             boolean known = !Double.isNaN(measure.value()) && measure.value() >= 0;
-            evidence.append(evidence.length() == 0 ? "" : ", ")
-                    .append(measure.name())
-                    .append('=')
-                    .append(known ? measure.text() : "?");
+            bySource.computeIfAbsent(measure.source(), source -> new StringJoiner(", ", "", " (" + source + ")"))
+                    .add(measure.name() + "=" + (known ? measure.text() : "?"));
         }
-        part("id", finding.id().label() + " (" + finding.scope() + ")");
-        part("evidence", evidence.toString());
+        String name = "evidence";
+        for (StringJoiner each : bySource.values()) {
+            part(name, each.toString());
+            name = "";
+        }
         StringBuilder who = new StringBuilder();
         for (Holder holder : finding.holders()) {
             who.append(who.length() == 0 ? "" : ", ").append(holder.label());

@@ -34,9 +34,10 @@ final class SettingFlags {
     }
 
     private static OptionSpec option(Key<?> key) {
-        String what = key.help()
-                + (key.usual() instanceof Boolean ? "" : " Write " + key.type().allowedAsFlag() + ".");
-        OptionSpec.Builder option = OptionSpec.builder(key.flag()).description(what + " Default: " + usual(key) + ".");
+        // picocli takes descriptions for formats.
+        String description =
+                (key.description(key.type().allowedAsFlag()) + " Default: " + usual(key) + ".").replace("%", "%%");
+        OptionSpec.Builder option = OptionSpec.builder(key.flag()).description(description);
         if (key.usual() instanceof Boolean) {
             return option.type(boolean.class)
                     .negatable(true)

@@ -4,6 +4,7 @@ package io.tcpvigil.cli;
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.agent.Intervals;
+import io.tcpvigil.agent.PortHolders;
 import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.export.ReportJson;
 import io.tcpvigil.export.SocketsJson;
@@ -86,7 +87,7 @@ final class SnapshotCommand implements Callable<Integer> {
 
     @Option(
             names = {"-p", "--processes"},
-            description = "Look up who holds each socket (with --sockets).")
+            description = "Look up who listens on each port, and with --sockets who holds each socket.")
     private boolean processes;
 
     @Option(names = "--by", paramLabel = "GROUP", description = "Count by one thing only: ${COMPLETION-CANDIDATES}.")
@@ -124,9 +125,6 @@ final class SnapshotCommand implements Callable<Integer> {
             filter = SocketFilter.parse(filters);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
-        }
-        if (processes && !sockets) {
-            throw new ParameterException(spec.commandLine(), "--processes goes with --sockets");
         }
         if (by != null && sockets) {
             throw new ParameterException(spec.commandLine(), "--by counts, --sockets lists: one of them");
@@ -195,12 +193,16 @@ final class SnapshotCommand implements Callable<Integer> {
         OwnerMap holders = needsOwners(filter) ? owners() : null;
         if (holders != null) {
             holders.readAll();
+            sampler.nameOwners(new PortHolders(holders));
         }
         Report report = sampler.sample(query, holders == null ? SocketFilter.NO_PROCESSES : holders);
         if (holders != null) {
             holders.look(
                     sampler.table(),
-                    filter == SocketFilter.ALL && report.coverage().isComplete(),
+                    // Else it would forget UDP sockets, which are in no dump of TCP.
+                    by != Grouping.port
+                            && filter == SocketFilter.ALL
+                            && report.coverage().isComplete(),
                     0,
                     0);
         }
@@ -217,7 +219,11 @@ final class SnapshotCommand implements Callable<Integer> {
     }
 
     private boolean needsOwners(SocketFilter filter) {
-        return processes || filter.needsProcesses() || by == Grouping.process || by == Grouping.unit;
+        return processes
+                || filter.needsProcesses()
+                || by == Grouping.process
+                || by == Grouping.port
+                || by == Grouping.unit;
     }
 
     /** The owners, kept from look to look: a connection that is closed meanwhile keeps its own. */
@@ -312,7 +318,7 @@ final class SnapshotCommand implements Callable<Integer> {
             Grouping grouping, Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders) {
         SnapshotGroups groups = new SnapshotGroups(report, table, filter, source);
         switch (grouping) {
-            case port -> groups.byPort();
+            case port -> groups.byPort(Objects.requireNonNull(holders));
             case remote -> groups.byRemote();
             case destination -> groups.byDestination();
             case process -> groups.byProcess(Objects.requireNonNull(holders));

@@ -3,6 +3,7 @@ package io.tcpvigil.cli;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.agent.PortHolders;
 import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.export.ReportJson;
 import io.tcpvigil.kernel.LocalPorts;
@@ -24,6 +25,8 @@ import io.tcpvigil.ports.BindPool;
 import io.tcpvigil.ports.DestinationUse;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.ports.PortContext;
+import io.tcpvigil.ports.PortOwners;
+import io.tcpvigil.ports.PortUse;
 import io.tcpvigil.ports.TimeWaitReuse;
 import io.tcpvigil.ports.UdpPort;
 import io.tcpvigil.report.GroupedCounts;
@@ -69,10 +72,21 @@ final class SnapshotGroups {
         this.wish = wish;
     }
 
-    void byPort() {
+    void byPort(OwnerMap owners) {
         name = "port";
+        columns = new String[] {"service", "owners"};
         groups = GroupedCounts.byLocalPort(table);
-        ports = lookAtPorts(false);
+        PortBreakdown look = lookAtPorts(false, new PortHolders(owners));
+        ports = look;
+        for (PortUse use : look.ports()) {
+            more.put(Integer.toString(use.port()), new String[] {
+                orDash(report.services().tcp(use.port())), SnapshotText.owners(use.owners())
+            });
+        }
+    }
+
+    private static String orDash(@Nullable String text) {
+        return text == null ? "-" : text;
     }
 
     void byRemote() {
@@ -83,7 +97,7 @@ final class SnapshotGroups {
     void byDestination() {
         name = "destination";
         columns = new String[] {"ports_used", "ports_available", "ports_reusable"};
-        PortBreakdown look = lookAtPorts(true);
+        PortBreakdown look = lookAtPorts(true, null);
         ports = look;
         List<Group> found = new ArrayList<>();
         for (DestinationUse use : look.destinations()) {
@@ -99,7 +113,7 @@ final class SnapshotGroups {
     }
 
     /** The connections together with what else decides about free ports. */
-    private PortBreakdown lookAtPorts(boolean pools) {
+    private PortBreakdown lookAtPorts(boolean pools, @Nullable PortOwners owners) {
         ProcFs procFs = ProcFs.ofThread();
         Sysctls sysctls = Sysctls.read(procFs);
         SocketTable udp = new SocketTable();
@@ -132,7 +146,8 @@ final class SnapshotGroups {
                 report.range(),
                 reuse,
                 pools && bound.coverage().isComplete() ? bound : null,
-                udp.coverage().extent() == Coverage.Extent.FAILED ? null : udp);
+                udp.coverage().extent() == Coverage.Extent.FAILED ? null : udp,
+                owners);
         return PortBreakdown.analyse(table, listening, context);
     }
 
@@ -286,16 +301,18 @@ final class SnapshotGroups {
         };
     }
 
-    /** For UDP: port, sockets, queue, where. */
-    static String[] cells(UdpPort port) {
+    /** For UDP: port, service, queue, where, whose. */
+    static String[] cells(UdpPort port, @Nullable String service) {
         StringBuilder where = new StringBuilder();
         port.locals()
                 .forEach(local -> where.append(where.isEmpty() ? "" : ", ")
                         .append(local.address().isAny() ? "*" : local.address().toString()));
         return new String[] {
             Integer.toString(port.port()),
+            orDash(service),
             port.receiveQueueBytes() < 0 ? "?" : Long.toString(port.receiveQueueBytes()),
-            where.toString()
+            where.toString(),
+            SnapshotText.owners(port.owners())
         };
     }
 }

@@ -7,6 +7,7 @@ import io.tcpvigil.ports.DestinationUse;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.ports.PortClass;
+import io.tcpvigil.ports.PortOwners;
 import io.tcpvigil.ports.PortUse;
 import io.tcpvigil.ports.UdpPort;
 import io.tcpvigil.report.GroupedCounts;
@@ -15,12 +16,16 @@ import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.StateCounts;
 import io.tcpvigil.tcp.TcpState;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Prints a report for people: header, states, serving ports, destinations. */
 final class SnapshotText {
+    private static final int OWNERS_SHOWN = 2;
+
     private final Terminal terminal;
     private final Report report;
 
@@ -97,17 +102,27 @@ final class SnapshotText {
     /** The ports that serve, each with its accept queue and states. */
     void ports() {
         PortBreakdown breakdown = report.ports();
-        TextTable table = new TextTable(">PORT", "SERVICE", "CLASS", ">QUEUE", ">LIMIT", ">OPEN", "STATES");
+        boolean owned = breakdown.ports().stream().anyMatch(port -> port.owners() != null);
+        List<String> headings = new ArrayList<>(List.of(">PORT", "SERVICE", "CLASS", ">QUEUE", ">LIMIT", ">OPEN"));
+        if (owned) {
+            headings.add("OWNERS");
+        }
+        headings.add("STATES");
+        TextTable table = new TextTable(headings.toArray(new String[0]));
         for (PortUse port : breakdown.ports()) {
             boolean listening = !port.listeners().isEmpty();
-            table.row(
+            List<String> cells = new ArrayList<>(List.of(
                     Integer.toString(port.port()),
                     service(port.port()),
                     PortClass.of(port.port()).label(),
                     listening ? orUnknown(port.acceptQueueLength()) : "-",
                     listening ? orUnknown(port.acceptQueueLimit()) : "-",
-                    Long.toString(port.states().connections()),
-                    states(port.states()) + (listening ? "" : " (nobody listens any more)"));
+                    Long.toString(port.states().connections())));
+            if (owned) {
+                cells.add(owners(port.owners()));
+            }
+            cells.add(states(port.states()) + (listening ? "" : " (nobody listens any more)"));
+            table.row(cells.toArray(new String[0]));
         }
         section("SERVING PORTS (QUEUE connections of at most LIMIT wait for accept)");
         printOrNone(table, "nobody listens");
@@ -201,9 +216,9 @@ final class SnapshotText {
         List<UdpPort> ports = breakdown.udp();
         if (ports != null && !ports.isEmpty()) {
             section("UDP");
-            TextTable table = new TextTable(">PORT", ">QUEUE BYTES", "ADDRESS");
+            TextTable table = new TextTable(">PORT", "SERVICE", ">QUEUE BYTES", "ADDRESS", "OWNERS");
             for (UdpPort port : ports) {
-                table.row(SnapshotGroups.cells(port));
+                table.row(SnapshotGroups.cells(port, report.services().udp(port.port())));
             }
             table.print(terminal);
         }
@@ -225,6 +240,16 @@ final class SnapshotText {
     private String service(int port) {
         @Nullable String name = report.services().tcp(port);
         return name == null ? "-" : name;
+    }
+
+    /** Such as {@code nginx/815, nginx/816, 6 more}; a dash when none is known. */
+    static String owners(@Nullable List<PortOwners.Owner> owners) {
+        if (owners == null || owners.isEmpty()) {
+            return "-";
+        }
+        String first =
+                owners.stream().limit(OWNERS_SHOWN).map(PortOwners.Owner::label).collect(Collectors.joining(", "));
+        return owners.size() <= OWNERS_SHOWN ? first : first + ", " + (owners.size() - OWNERS_SHOWN) + " more";
     }
 
     /** The states that hold a connection, most first to be read: {@code ESTABLISHED 12, TIME-WAIT 4}. */

@@ -44,7 +44,7 @@ public final class ConfigText {
         for (Key<?> key : table.keys()) {
             String indent = out.heading(key);
             String restart = key.live() ? "" : " A change needs a restart.";
-            out.comment(indent, key.help() + " Write " + key.type().allowed() + "." + restart);
+            out.comment(indent, key.description(key.type().allowed()) + restart);
             out.line(indent + "#" + key.lastName() + ": " + key.usualText());
         }
         return out.text.toString();
@@ -68,6 +68,9 @@ public final class ConfigText {
     }
 
     private void comment(String indent, String sentences) {
+        if (sentences.isEmpty()) {
+            return;
+        }
         StringBuilder line = new StringBuilder();
         for (String word : sentences.split(" ", -1)) {
             if (indent.length() + line.length() + word.length() > COMMENT_WIDTH) {

@@ -4,6 +4,7 @@ package io.tcpvigil.config;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.Span;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +43,7 @@ public final class KeyTypes {
 
     /** Above 0, such as 0.5. */
     public static KeyType<Double> positive() {
-        return new SingleType<>("NUMBER", "a number above 0, such as 0.5 or 20", KeyTypes::decimal, KeyTypes::plain);
+        return new SingleType<>("NUMBER", "a number above 0", KeyTypes::decimal, KeyTypes::plain);
     }
 
     /** A whole number; {@code least} is not below 0. */
@@ -102,7 +103,7 @@ public final class KeyTypes {
 
     /** Without an exponent and without the noise that percentages of doubles have in their last digits. */
     private static String plain(double number) {
-        BigDecimal rounded = new BigDecimal(number).setScale(9, java.math.RoundingMode.HALF_EVEN);
+        BigDecimal rounded = new BigDecimal(number).setScale(9, RoundingMode.HALF_EVEN);
         return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
     }
 }

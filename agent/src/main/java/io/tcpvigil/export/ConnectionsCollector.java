@@ -3,6 +3,7 @@ package io.tcpvigil.export;
 
 import io.prometheus.client.Collector;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.report.OtherNamespaces;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.StateCounts;
@@ -100,6 +101,7 @@ public final class ConnectionsCollector extends Collector implements Collector.D
                 sourceInfo().done(),
                 connections().done(),
                 boundSockets().done(),
+                namespaceInfo().done(),
                 unknownStateRows().done());
     }
 
@@ -118,12 +120,27 @@ public final class ConnectionsCollector extends Collector implements Collector.D
         Family connections = connections();
         addStates(connections, netns, "ipv4", report.ipv4());
         addStates(connections, netns, "ipv6", report.ipv6());
+        Family bound = boundSockets();
+        boolean boundKnown = report.source().showsBound();
+        if (boundKnown) {
+            addBound(bound, netns, report.ipv4(), report.ipv6());
+        }
+        Family info = namespaceInfo();
+        OtherNamespaces others = report.otherNamespaces();
+        for (OtherNamespaces.Counted each : others == null ? List.<OtherNamespaces.Counted>of() : others.counted()) {
+            String number = Long.toString(each.inode());
+            addStates(connections, number, "ipv4", each.ipv4());
+            addStates(connections, number, "ipv6", each.ipv6());
+            if (each.showsBound()) {
+                addBound(bound, number, each.ipv4(), each.ipv6());
+            }
+            boundKnown |= each.showsBound();
+            info.count(List.of(number, Labels.name(each.label()), each.source()), 1);
+        }
         families.add(connections.done());
-        if (report.source().showsBound()) {
-            families.add(boundSockets()
-                    .count(List.of(netns, "ipv4"), report.ipv4().bound())
-                    .count(List.of(netns, "ipv6"), report.ipv6().bound())
-                    .done());
+        families.add(info.done());
+        if (boundKnown) {
+            families.add(bound.done());
         }
         Family unknown = unknownStateRows();
         for (Map.Entry<Integer, Integer> each : new TreeMap<>(report.unknownStates()).entrySet()) {
@@ -148,6 +165,20 @@ public final class ConnectionsCollector extends Collector implements Collector.D
                 "netns",
                 "family",
                 "state");
+    }
+
+    private static void addBound(Family family, String netns, StateCounts ipv4, StateCounts ipv6) {
+        family.count(List.of(netns, "ipv4"), ipv4.bound()).count(List.of(netns, "ipv6"), ipv6.bound());
+    }
+
+    private static Family namespaceInfo() {
+        return new Family(
+                "tcpvigil_namespace",
+                Type.INFO,
+                "The other network namespaces of the machine, and how each was read.",
+                "netns",
+                "name",
+                "source");
     }
 
     private static Family boundSockets() {

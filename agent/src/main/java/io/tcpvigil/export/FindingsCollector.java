@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>Every detector is there, so that an alert can tell that nothing is wrong from nobody looking: before the first full sample
- * there is none, and one that could look at nothing is absent.
+ * there is none, and one that could look at nothing, or is switched off, is absent.
  */
 public final class FindingsCollector extends Collector implements Collector.Describable {
     private final Supplier<@Nullable Report> reports;

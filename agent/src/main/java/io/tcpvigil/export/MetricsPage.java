@@ -61,7 +61,9 @@ public final class MetricsPage {
 
     /** Writes all families as they are now, in a type that {@link #contentType} gave. */
     public void write(String contentType, Writer out) throws IOException {
-        TextFormat.writeFormat(contentType, out, Collections.enumeration(families()));
+        BlockWriter blocks = new BlockWriter(out);
+        TextFormat.writeFormat(contentType, blocks, Collections.enumeration(families()));
+        blocks.flush();
     }
 
     /** All families as they are now, in the order of their names. */

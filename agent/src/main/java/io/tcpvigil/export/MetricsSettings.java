@@ -24,8 +24,8 @@ public record MetricsSettings(
         int ipv4PrefixLength,
         int ipv6PrefixLength,
         List<PortGroup> portGroups) {
-    /** With so many of each, a page takes about a megabyte. */
-    public static final int MOST = 500;
+    /** With so many of each, a page stays below a megabyte. */
+    public static final int MOST = 100;
 
     /**
      * Addresses are shown whole: a destination is a service that this host calls, and whoever gets the alert that its ports run

@@ -8,6 +8,7 @@ import io.tcpvigil.ports.DestinationUse;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.ports.PortClass;
+import io.tcpvigil.ports.PortOwners;
 import io.tcpvigil.ports.PortUse;
 import io.tcpvigil.ports.UdpPort;
 import io.tcpvigil.report.Report;
@@ -22,14 +23,14 @@ import java.util.List;
  * "ports": [{"protocol": "tcp", "port": 443, "service": "https", "class": "system", "listening": true,
  *            "accept_queue": {"length": 0, "limit": 511},
  *            "listeners": [{"address": "0.0.0.0", "accept_queue": {"length": 0, "limit": 511}}],
- *            "states": {"listen": 1, ...}}],
+ *            "owners": [{"pid": 815, "name": "nginx"}], "states": {"listen": 1, ...}}],
  * "ephemeral_ports": {"low": 32768, "high": 60999, "available": 28232},
  * "destinations": [{"source": "10.0.0.1", "destination": "10.0.0.5", "port": 5432, "service": "postgresql",
  *                   "ports_used": 400, "ports_available": 28232, "ports_reusable": 12,
  *                   "utilisation": 0.014168, "states": {"listen": 0, ...}}]
  * }</pre>
  *
- * <p>UDP ports and {@code "bind_pools": [{"source": "10.0.0.1", "bound": 20, "ports_used": 420, "ports_available": 28232}]}
+ * <p>Owners, UDP ports and {@code "bind_pools": [{"source": "10.0.0.1", "bound": 20, "ports_used": 420, "ports_available": 28232}]}
  * are there when somebody asked for them.
  */
 final class PortsJson {
@@ -52,7 +53,7 @@ final class PortsJson {
                 writePort(use, report.services(), json);
             }
             for (UdpPort use : breakdown.udp() == null ? List.<UdpPort>of() : breakdown.udp()) {
-                writeUdp(use, json);
+                writeUdp(use, report.services(), json);
             }
             json.endArray();
         }
@@ -100,15 +101,31 @@ final class PortsJson {
             json.endObject();
         }
         json.endArray();
+        writeOwners(use.owners(), json);
         json.name("states");
         ReportJson.states(json, use.states());
         json.endObject();
     }
 
-    private static void writeUdp(UdpPort use, JsonWriter json) throws IOException {
+    private static void writeOwners(@Nullable List<PortOwners.Owner> owners, JsonWriter json) throws IOException {
+        if (owners == null) {
+            return;
+        }
+        json.name("owners").beginArray();
+        for (PortOwners.Owner owner : owners) {
+            json.beginObject();
+            json.name("pid").value(owner.pid());
+            json.name("name").value(owner.name());
+            json.endObject();
+        }
+        json.endArray();
+    }
+
+    private static void writeUdp(UdpPort use, Report.ServiceNames services, JsonWriter json) throws IOException {
         json.beginObject();
         json.name("protocol").value("udp");
         json.name("port").value(use.port());
+        json.name("service").value(services.udp(use.port()));
         json.name("class").value(PortClass.of(use.port()).label());
         json.name("listening").value(true);
         JsonValues.known(json, "receive_queue", use.receiveQueueBytes());
@@ -119,6 +136,7 @@ final class PortsJson {
             json.endObject();
         }
         json.endArray();
+        writeOwners(use.owners(), json);
         json.endObject();
     }
 

@@ -4,6 +4,7 @@ package io.tcpvigil.export;
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.report.GroupedCounts;
+import io.tcpvigil.report.OtherNamespaces;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketTable;
@@ -58,7 +59,7 @@ public final class ReportJson {
             json.value(problem);
         }
         json.endArray();
-        writeNamespaces(report.host(), json);
+        writeNamespaces(report, json);
         json.name("states");
         if (counted) {
             states(json, report.states());
@@ -125,11 +126,24 @@ public final class ReportJson {
         json.endObject();
     }
 
-    private static void writeNamespaces(Report.Host host, JsonWriter json) throws IOException {
+    /** That of the report first; the others, where somebody looked, with their states. */
+    private static void writeNamespaces(Report report, JsonWriter json) throws IOException {
         json.name("namespaces").beginArray().beginObject();
-        JsonValues.known(json, "inode", host.networkNamespace());
+        JsonValues.known(json, "inode", report.host().networkNamespace());
         json.name("name").value("current");
-        json.endObject().endArray();
+        json.endObject();
+        OtherNamespaces others = report.otherNamespaces();
+        if (others != null) {
+            for (OtherNamespaces.Counted each : others.counted()) {
+                json.beginObject().name("inode").value(each.inode());
+                json.name("name").value(each.label());
+                json.name("source").value(each.source());
+                json.name("states");
+                states(json, each.ipv4().plus(each.ipv6()));
+                json.endObject();
+            }
+        }
+        json.endArray();
     }
 
     private static void writeFamily(JsonWriter json, String name, Report report, StateCounts counts)

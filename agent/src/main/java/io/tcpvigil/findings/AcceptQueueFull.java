@@ -69,7 +69,7 @@ final class AcceptQueueFull extends Detector {
                 .port(port);
         for (int row = 0; row < now.table().rows() && account.holders.isEmpty(); row++) {
             if (now.table().state(row) == TcpState.LISTEN && now.table().localPort(row) == port) {
-                account.holdersOf(now, new int[] {row}, 1);
+                account.holdersOf(now, row);
             }
         }
         boolean smallest = listener.acceptQueueLimit() < 128;

@@ -2,9 +2,8 @@
 package io.tcpvigil.findings;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** What a detector has to tell of one thing that is wrong; written while the table is at hand. */
 final class Account {
@@ -69,17 +68,45 @@ final class Account {
     }
 
     /** The processes that hold these rows, those with most of them first. */
-    Account holdersOf(Observation now, int[] rows, int rowCount) {
-        Map<Integer, Integer> counts = new TreeMap<>();
-        for (int i = 0; i < rowCount; i++) {
-            int number = now.holders().of(now.table(), rows[i]);
+    Account holdersOf(Observation now, RowList rows) {
+        int[] counts = new int[16];
+        for (int i = 0; i < rows.size(); i++) {
+            int number = now.holders().of(now.table(), rows.get(i));
+            if (number >= counts.length) {
+                counts = Arrays.copyOf(counts, 2 * number);
+            }
             if (number != Holders.UNKNOWN) {
-                counts.merge(number, 1, Integer::sum);
+                counts[number]++;
             }
         }
-        counts.entrySet().stream()
-                .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
-                .forEach(each -> now.holders().processes(each.getKey()).forEach(this::holder));
+        int most = 0;
+        while (most >= 0 && holders.size() < MOST_HOLDERS) {
+            most = indexOfMost(counts);
+            if (most >= 0) {
+                now.holders().processes(most).forEach(this::holder);
+                counts[most] = 0;
+            }
+        }
+        return this;
+    }
+
+    /** The lowest of several; -1 when all are 0. */
+    private static int indexOfMost(int[] counts) {
+        int most = -1;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] > (most < 0 ? 0 : counts[most])) {
+                most = i;
+            }
+        }
+        return most;
+    }
+
+    /** The processes that hold one row. */
+    Account holdersOf(Observation now, int row) {
+        int number = now.holders().of(now.table(), row);
+        if (number != Holders.UNKNOWN) {
+            now.holders().processes(number).forEach(this::holder);
+        }
         return this;
     }
 }

@@ -5,6 +5,7 @@ import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.TcpState;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * CLOSE-WAIT that nobody ends: the peer has closed, our application has not, and no time-out of the kernel ever will. Not those
@@ -15,6 +16,7 @@ final class CloseWaitLeak extends Detector {
     private static final double FULL = 0.8;
     private static final double SOON_SECONDS = 3600;
 
+    private final Groups groups = new Groups();
     private final Growth growth = new Growth();
 
     CloseWaitLeak() {
@@ -23,22 +25,29 @@ final class CloseWaitLeak extends Detector {
 
     @Override
     void look(Observation now, Rows rows, Readings out) {
-        for (Groups.Group group : Groups.byHolder(now, rows, rows.of(TcpState.CLOSE_WAIT))) {
-            int forgotten = group.count(row -> now.table().sendQueue(row) <= 0
-                    && now.silentMillis(row) >= now.thresholds().stuckMillis());
-            double perSecond = growth.add(group.scope, now.nanos(), group.size);
-            Optional<Holders.Descriptors> descriptors = forgotten < threshold(now) || group.holders == Holders.UNKNOWN
-                    ? Optional.empty()
-                    : now.holders()
-                            .descriptors(now.holders().processes(group.holders).get(0));
+        SocketTable table = now.table();
+        IntPredicate isForgotten = row -> table.sendQueue(row) <= 0
+                && now.silentMillis(row) >= now.thresholds().stuckMillis();
+        groups.byHolder(now, rows, rows.of(TcpState.CLOSE_WAIT))
+                .uniteWorkers(group -> group.rows.count(isForgotten), threshold(now));
+        for (int i = 0; i < groups.count(); i++) {
+            Group group = groups.get(i);
+            Scope scope = group.scope(table);
+            int forgotten = group.rows.count(isForgotten);
+            double perSecond = growth.add(scope, now.nanos(), group.size());
+            Holder holder = group.holder;
+            Optional<Holders.Descriptors> descriptors =
+                    forgotten < threshold(now) || holder == null || group.by != Group.By.PROCESS
+                            ? Optional.empty()
+                            : now.holders().descriptors(holder);
             boolean runsOut = descriptors.isPresent() && runsOut(descriptors.get(), forgotten, perSecond);
             out.add(
-                    group.scope,
+                    scope,
                     "CLOSE-WAIT sockets not closed",
                     forgotten,
                     threshold(now),
                     runsOut ? 1 : MANY,
-                    () -> account(now, rows, group, forgotten, perSecond, descriptors));
+                    () -> account(now, rows, group, scope, forgotten, perSecond, descriptors));
         }
     }
 
@@ -54,29 +63,30 @@ final class CloseWaitLeak extends Detector {
     private Account account(
             Observation now,
             Rows rows,
-            Groups.Group group,
+            Group group,
+            Scope scope,
             int forgotten,
             double perSecond,
             Optional<Holders.Descriptors> descriptors) {
         SocketTable table = now.table();
-        int notAccepted = group.count(row -> table.inode(row) == 0 && table.kind(row) == SocketKind.FULL);
-        int unread = group.count(row -> table.inode(row) != 0 && table.receiveQueue(row) > 0);
+        int notAccepted = group.rows.count(row -> table.inode(row) == 0 && table.kind(row) == SocketKind.FULL);
+        int unread = group.rows.count(row -> table.inode(row) != 0 && table.receiveQueue(row) > 0);
         long oldest = 0;
-        for (int i = 0; i < group.size; i++) {
-            oldest = Math.max(oldest, now.stateMillis(group.rows[i]));
+        for (int i = 0; i < group.size(); i++) {
+            oldest = Math.max(oldest, now.stateMillis(group.rows.get(i)));
         }
         Account account = new Account(
-                        group.size,
-                        group.scope + " does not close: " + group.size + " in CLOSE-WAIT, the oldest for at least "
+                        group.size(),
+                        scope + " does not close: " + group.size() + " in CLOSE-WAIT, the oldest for at least "
                                 + Text.span(oldest / 1000.0))
-                .measure("close_wait", group.size, Measure.DUMP)
+                .measure("close_wait", group.size(), Measure.DUMP)
                 .measure("silent_for_" + now.thresholds().stuckMillis() / 1000 + "_seconds", forgotten, Measure.DUMP)
                 .measure("oldest_seconds", oldest / 1000.0, Measure.LOOKS)
                 .measure("not_accepted", notAccepted, Measure.DUMP + ", no inode")
                 .measure("accepted_not_read", unread, Measure.DUMP + ", receive queue")
-                .measure("read_not_closed", group.size - notAccepted - unread, Measure.DUMP + ", receive queue")
+                .measure("read_not_closed", group.size() - notAccepted - unread, Measure.DUMP + ", receive queue")
                 .measure("growth_per_second", perSecond, Measure.LOOKS)
-                .holdersOf(now, group.rows, group.size);
+                .holdersOf(now, group.rows);
         descriptors.ifPresent(each -> {
             account.measure("open_files", each.open(), "/proc/PID/fd");
             account.measure("open_files_limit", each.limit(), "/proc/PID/limits");
@@ -84,16 +94,16 @@ final class CloseWaitLeak extends Detector {
                 account.measure("open_files_run_out_seconds", left(each, perSecond), Measure.LOOKS);
             }
         });
-        for (int i = 0; i < group.size && account.ports.size() < 8; i++) {
-            int row = group.rows[i];
+        for (int i = 0; i < group.size() && account.ports.size() < 8; i++) {
+            int row = group.rows.get(i);
             account.port(rows.serves(table.localPort(row)) ? table.localPort(row) : table.remotePort(row));
         }
         account.means("The peer has closed; the application has not, and no time-out of the kernel does it"
                 + " instead. Each holds a descriptor until the process ends."
-                + now.ifSilenceIsAssumed(group.rows[0]));
-        remedy(account, group.size, notAccepted, unread);
+                + now.ifSilenceIsAssumed(group.first()));
+        remedy(account, group.size(), notAccepted, unread);
         return account.command(
-                group.scope.kind() == Scope.Kind.PROCESS
+                scope.kind() == Scope.Kind.PROCESS
                         ? "tcpvigil snapshot --sockets state=close_wait process="
                                 + account.holders.get(0).pid()
                         : "tcpvigil snapshot --sockets -p state=close_wait port=" + account.ports.get(0));

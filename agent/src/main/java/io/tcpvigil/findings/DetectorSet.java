@@ -20,6 +20,7 @@ public final class DetectorSet {
             .thenComparing(finding -> finding.scope().toString());
 
     private final List<Detector> detectors;
+    private final Rows rows = new Rows();
     private final Hysteresis hysteresis = new Hysteresis();
 
     public DetectorSet() {
@@ -50,7 +51,7 @@ public final class DetectorSet {
 
     /** What is wrong as of this full sample. */
     public Findings look(Observation now) {
-        Rows rows = new Rows(now.table(), now.ports());
+        rows.take(now.table(), now.ports());
         Readings readings = new Readings();
         List<Finding> raised = new ArrayList<>();
         List<Level> closest = new ArrayList<>();

@@ -2,9 +2,10 @@
 package io.tcpvigil.findings;
 
 import io.tcpvigil.tcp.SocketKind;
+import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.TcpState;
-import java.util.Arrays;
 import java.util.OptionalLong;
+import java.util.function.IntPredicate;
 
 /**
  * FIN-WAIT-2 that stays: held by an application that has shut down its side and waits for ever, or orphaned by one that has
@@ -17,26 +18,32 @@ final class FinWait2Pile extends Detector {
 
     private static final double ORPHANS_CRITICAL = 0.9;
 
+    private final RowList held = new RowList();
+    private final Groups groups = new Groups();
+
     FinWait2Pile() {
         super(FindingId.FIN_WAIT_2_PILE);
     }
 
     @Override
     void look(Observation now, Rows rows, Readings out) {
-        int[] all = rows.of(TcpState.FIN_WAIT_2);
-        int[] held = new int[all.length];
-        int holding = 0;
-        for (int row : all) {
-            if (now.table().kind(row) == SocketKind.FULL && now.table().inode(row) != 0) {
-                held[holding++] = row;
+        SocketTable table = now.table();
+        RowList all = rows.of(TcpState.FIN_WAIT_2);
+        held.clear();
+        for (int i = 0; i < all.size(); i++) {
+            int row = all.get(i);
+            if (table.kind(row) == SocketKind.FULL && table.inode(row) != 0) {
+                held.add(row);
             }
         }
-        int orphaned = all.length - holding;
-        for (Groups.Group group : Groups.byHolder(now, rows, Arrays.copyOf(held, holding))) {
-            int silent =
-                    group.count(row -> now.silentMillis(row) >= now.thresholds().stuckMillis());
+        int orphaned = all.size() - held.size();
+        IntPredicate isSilent = row -> now.silentMillis(row) >= now.thresholds().stuckMillis();
+        groups.byHolder(now, rows, held).uniteWorkers(group -> group.rows.count(isSilent), threshold(now));
+        for (int i = 0; i < groups.count(); i++) {
+            Group group = groups.get(i);
+            int silent = group.rows.count(isSilent);
             out.add(
-                    group.scope,
+                    group.scope(table),
                     "FIN-WAIT-2 sockets held",
                     silent,
                     threshold(now),
@@ -56,19 +63,20 @@ final class FinWait2Pile extends Detector {
         }
     }
 
-    private Account held(Observation now, Rows rows, Groups.Group group, int silent) {
+    private Account held(Observation now, Rows rows, Group group, int silent) {
         Account account = new Account(
-                        group.size, group.scope + " waits for peers to close: " + silent + " silent in FIN-WAIT-2")
-                .measure("fin_wait_2_held", group.size, Measure.DUMP + ", with inode")
+                        group.size(),
+                        group.scope(now.table()) + " waits for peers to close: " + silent + " silent in FIN-WAIT-2")
+                .measure("fin_wait_2_held", group.size(), Measure.DUMP + ", with inode")
                 .measure("silent_for_" + now.thresholds().stuckMillis() / 1000 + "_seconds", silent, Measure.DUMP)
-                .holdersOf(now, group.rows, group.size);
-        for (int i = 0; i < group.size && account.ports.size() < 8; i++) {
-            int local = now.table().localPort(group.rows[i]);
-            account.port(rows.serves(local) ? local : now.table().remotePort(group.rows[i]));
+                .holdersOf(now, group.rows);
+        for (int i = 0; i < group.size() && account.ports.size() < 8; i++) {
+            int local = now.table().localPort(group.rows.get(i));
+            account.port(rows.serves(local) ? local : now.table().remotePort(group.rows.get(i)));
         }
         return account.means("The application has shut down its side of each and keeps the descriptor; the peer has not"
                         + " closed. No time-out of the kernel ends that as long as the descriptor is held."
-                        + now.ifSilenceIsAssumed(group.rows[0]))
+                        + now.ifSilenceIsAssumed(group.first()))
                 .remedy(
                         "After shutdown() read with a time-out, then close(): once it is closed the kernel ends it within"
                                 + " net.ipv4.tcp_fin_timeout. Look also why the peer does not close.")
@@ -78,7 +86,7 @@ final class FinWait2Pile extends Detector {
     private static Account orphaned(Observation now, Rows rows, int orphaned, long limit) {
         return new Account(orphaned, orphaned + " closed connections wait in FIN-WAIT-2 for the peer's FIN")
                 .measure("fin_wait_2_orphaned", orphaned, Measure.DUMP + ", without inode")
-                .measure("fin_wait_2", rows.of(TcpState.FIN_WAIT_2).length, Measure.DUMP)
+                .measure("fin_wait_2", rows.of(TcpState.FIN_WAIT_2).size(), Measure.DUMP)
                 .measure("tcp_max_tw_buckets", limit, "net.ipv4.tcp_max_tw_buckets")
                 .measure("tcp_fin_timeout", now.limits().finTimeoutSeconds().orElse(-1), "net.ipv4.tcp_fin_timeout")
                 .means(

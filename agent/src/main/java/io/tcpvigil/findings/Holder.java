@@ -14,6 +14,11 @@ public record Holder(int pid, String name, @Nullable String unit) {
         return name + "/" + pid;
     }
 
+    /** Whether it runs in a service or a container; not so in a login session, where programs have nothing in common. */
+    boolean isInService() {
+        return unit != null && !unit.endsWith(".scope") && !unit.endsWith(".slice");
+    }
+
     /** Whether the user means it by this name or pid. */
     public boolean is(String nameOrPid) {
         return name.equals(nameOrPid) || Integer.toString(pid).equals(nameOrPid);

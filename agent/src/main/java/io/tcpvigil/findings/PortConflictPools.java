@@ -52,18 +52,17 @@ final class PortConflictPools extends Detector {
 
     private static Account account(Observation now, EphemeralRange range, int held, int idle) {
         SocketTable table = now.table();
-        int[] rows = new int[idle];
-        int count = 0;
-        for (int row = 0; row < table.rows() && count < idle; row++) {
+        RowList rows = new RowList();
+        for (int row = 0; row < table.rows(); row++) {
             if (table.kind(row) == SocketKind.BOUND && range.contains(table.localPort(row))) {
-                rows[count++] = row;
+                rows.add(row);
             }
         }
         return new Account(held, "bind holds " + held + " of the " + range.size() + " ephemeral ports")
                 .measure("ports_bound", held, Measure.DUMP + ", ports chosen by bind")
                 .measure("bound_not_connected", idle, Measure.DUMP)
                 .measure("ephemeral_ports", range.size(), "net.ipv4.ip_local_port_range")
-                .holdersOf(now, rows, count)
+                .holdersOf(now, rows)
                 .means("connect passes over a port that any socket has bound, on whatever address: programs that do not"
                         + " bind run out of ports to every destination, although no destination has many.")
                 .remedy("Let the program that binds set IP_BIND_ADDRESS_NO_PORT, or give it ports outside of the range"

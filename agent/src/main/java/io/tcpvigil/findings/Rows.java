@@ -6,20 +6,27 @@ import io.tcpvigil.ports.PortUse;
 import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.TcpState;
-import java.util.Arrays;
 import java.util.BitSet;
 
 /** The rows of a table by state, found in one pass; established ones, most of a busy host's, are not told apart. */
 final class Rows {
-    private static final int[] NONE = {};
-
-    private final int[][] byState = new int[TcpState.values().length][];
-    private final int[] counts = new int[byState.length];
+    private final RowList[] byState = new RowList[TcpState.values().length];
     private final BitSet serving = new BitSet();
     private int bound;
 
-    Rows(SocketTable table, PortBreakdown ports) {
-        Arrays.fill(byState, NONE);
+    Rows() {
+        for (int at = 0; at < byState.length; at++) {
+            byState[at] = new RowList();
+        }
+    }
+
+    /** Forgets the last table and takes this one in. */
+    void take(SocketTable table, PortBreakdown ports) {
+        for (RowList each : byState) {
+            each.clear();
+        }
+        bound = 0;
+        serving.clear();
         for (PortUse use : ports.ports()) {
             serving.set(use.port());
         }
@@ -28,20 +35,13 @@ final class Rows {
             if (table.kind(row) == SocketKind.BOUND) {
                 bound++;
             } else if (state != TcpState.ESTABLISHED) {
-                int at = state.ordinal();
-                if (counts[at] == byState[at].length) {
-                    byState[at] = Arrays.copyOf(byState[at], 16 + 2 * counts[at]);
-                }
-                byState[at][counts[at]++] = row;
+                byState[state.ordinal()].add(row);
             }
-        }
-        for (int at = 0; at < counts.length; at++) {
-            byState[at] = Arrays.copyOf(byState[at], counts[at]);
         }
     }
 
     /** The rows in a state other than ESTABLISHED. */
-    int[] of(TcpState state) {
+    RowList of(TcpState state) {
         return byState[state.ordinal()];
     }
 

@@ -25,6 +25,7 @@ public record Scope(Kind kind, String name) {
         DESTINATION,
         /** {@code name/pid}. */
         PROCESS,
+        /** A systemd service or a container: of several processes that only together are in trouble. */
         UNIT;
 
         /** The name for machines. */
@@ -43,6 +44,10 @@ public record Scope(Kind kind, String name) {
 
     static Scope destination(IpAddress source, IpAddress destination, int port) {
         return new Scope(Kind.DESTINATION, Text.end(destination, port) + " from " + source);
+    }
+
+    static Scope unit(String unit) {
+        return new Scope(Kind.UNIT, unit);
     }
 
     static Scope process(Holder holder) {

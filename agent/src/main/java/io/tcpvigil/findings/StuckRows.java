@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.findings;
 
-import io.tcpvigil.tcp.IpAddress;
+import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.SocketTable;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import io.tcpvigil.tcp.TcpState;
 
 /** What the states have in common in which our FIN is not acknowledged: who the peers are, and what the timers do. */
 final class StuckRows {
@@ -14,69 +12,88 @@ final class StuckRows {
     /** A FIN that was lost once is sent again within a round trip or two; a second time it is not by chance. */
     private static final int RETRIES = 2;
 
-    static final double CRITICAL = 100;
+    private static final double CRITICAL = 100;
 
-    final int[] rows;
-    final int closedWindow;
-    final IpAddress worstPeer;
-    final int ofWorstPeer;
-    final int most;
+    private final TcpState state;
+    private final RowList stuck = new RowList();
+    private final Groups peers = new Groups();
 
-    private StuckRows(int[] rows, int closedWindow, IpAddress worstPeer, int ofWorstPeer, int most) {
-        this.rows = rows;
-        this.closedWindow = closedWindow;
-        this.worstPeer = worstPeer;
-        this.ofWorstPeer = ofWorstPeer;
-        this.most = most;
+    StuckRows(TcpState state) {
+        this.state = state;
     }
 
-    /** Of these rows those whose FIN was sent again and again, or whose peer has no room for what stands before it. */
-    static StuckRows of(Observation now, int[] rows) {
+    /**
+     * Reads those in the state whose FIN was sent again and again, or whose peer has no room for what stands before it.
+     *
+     * @param meaning what that says
+     */
+    void look(Observation now, Rows rows, double threshold, String meaning, Readings out) {
         SocketTable table = now.table();
-        int[] stuck = new int[rows.length];
-        int count = 0;
-        int closed = 0;
-        int most = 0;
-        Map<IpAddress, Integer> peers = new HashMap<>();
-        for (int row : rows) {
-            boolean probing = table.timer(row) == PROBE_TIMER;
+        RowList all = rows.of(state);
+        stuck.clear();
+        for (int i = 0; i < all.size(); i++) {
+            int row = all.get(i);
             boolean old = now.stateMillis(row) >= now.thresholds().stuckMillis();
-            if (table.retransmits(row) >= RETRIES || (probing && old)) {
-                stuck[count++] = row;
-                closed += probing ? 1 : 0;
-                most = Math.max(most, table.retransmits(row));
-                peers.merge(table.remote(row).address().onWire(), 1, Integer::sum);
+            if (table.retransmits(row) >= RETRIES || (isProbing(table, row) && old)) {
+                stuck.add(row);
             }
         }
-        IpAddress worst = new IpAddress(false, 0, 0);
-        int ofWorst = 0;
-        for (Map.Entry<IpAddress, Integer> each : peers.entrySet()) {
-            if (each.getValue() > ofWorst) {
-                worst = each.getKey();
-                ofWorst = each.getValue();
-            }
-        }
-        return new StuckRows(Arrays.copyOf(stuck, count), closed, worst, ofWorst, most);
+        out.add(
+                Scope.NAMESPACE,
+                state.displayName() + " sockets stuck",
+                stuck.size(),
+                threshold,
+                CRITICAL,
+                () -> account(now, all.size()).means(meaning));
     }
 
-    Account account(Observation now, String state, int all) {
-        return new Account(rows.length, rows.length + " stuck in " + state + ": peers do not acknowledge our FIN")
+    private static boolean isProbing(SocketTable table, int row) {
+        return table.timer(row) == PROBE_TIMER;
+    }
+
+    private Account account(Observation now, int all) {
+        SocketTable table = now.table();
+        peers.byPeer(table, stuck);
+        Group worst = worstPeer();
+        int ofWorst = worst == null ? 0 : worst.size();
+        int closedWindow = stuck.count(row -> isProbing(table, row));
+        int most = 0;
+        for (int i = 0; i < stuck.size(); i++) {
+            most = Math.max(most, table.retransmits(stuck.get(i)));
+        }
+        return new Account(
+                        stuck.size(),
+                        stuck.size() + " stuck in " + state.displayName() + ": peers do not acknowledge our FIN")
                 .measure("in_state", all, Measure.DUMP)
-                .measure("stuck", rows.length, Measure.DUMP + ", retransmits")
+                .measure("stuck", stuck.size(), Measure.DUMP + ", retransmits")
                 .measure("closed_window", closedWindow, Measure.DUMP + ", timer")
                 .measure("most_tries", most, Measure.DUMP + ", retransmits")
-                .measure("of_worst_peer", ofWorstPeer, Measure.DUMP)
-                .measure("orphans_of_host", now.usage().orphans().orElse(-1), "/proc/net/sockstat orphan");
+                .measure("of_worst_peer", ofWorst, Measure.DUMP)
+                .measure("orphans_of_host", now.usage().orphans().orElse(-1), "/proc/net/sockstat orphan")
+                .holdersOf(now, stuck)
+                .remedy(remedy(table, worst, closedWindow))
+                .command("tcpvigil snapshot --sockets -p state=" + state.label());
+    }
+
+    /** Null when none is stuck any more. */
+    private @Nullable Group worstPeer() {
+        Group worst = null;
+        for (int i = 0; i < peers.count(); i++) {
+            if (worst == null || peers.get(i).size() > worst.size()) {
+                worst = peers.get(i);
+            }
+        }
+        return worst;
     }
 
     /** What is wrong with the peers, as far as the timers tell. */
-    String peersRemedy() {
-        String worst = ofWorstPeer * 2 > rows.length
-                ? " Most of them are to " + worstPeer + "."
+    private String remedy(SocketTable table, @Nullable Group worst, int closedWindow) {
+        String where = worst != null && worst.size() * 2 > stuck.size()
+                ? " Most of them are to " + worst.peer(table) + "."
                 : " They are spread over many peers: look at what they have in common (a link, a NAT, a firewall).";
-        return 2 * closedWindow > rows.length
-                ? "The peers are alive and take no data: their applications do not read." + worst
+        return 2 * closedWindow > stuck.size()
+                ? "The peers are alive and take no data: their applications do not read." + where
                 : "The peers are gone, or something on the way forgot the connection and drops what belongs to it."
-                        + worst;
+                        + where;
     }
 }

@@ -2,19 +2,17 @@
 package io.tcpvigil.findings;
 
 import io.tcpvigil.ports.PortUse;
-import io.tcpvigil.tcp.IpAddress;
 import io.tcpvigil.tcp.KernelEvent;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.TcpState;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
 
 /** Half-open connections that stay so: a flood of SYNs, or an accept queue so full that last ACKs are dropped. */
 final class SynReceivedPile extends Detector {
     private static final double MOST_OF_QUEUE = 0.75;
     private static final double CRITICAL = 16;
+
+    private final Groups groups = new Groups();
+    private final Groups peers = new Groups();
 
     SynReceivedPile() {
         super(FindingId.SYN_RECEIVED_PILE);
@@ -23,21 +21,20 @@ final class SynReceivedPile extends Detector {
     @Override
     void look(Observation now, Rows rows, Readings out) {
         double many = threshold(now);
-        Map<Scope, Groups.Group> groups = new LinkedHashMap<>();
-        for (int row : rows.of(TcpState.SYN_RECEIVED)) {
-            Scope scope = Scope.port(now.table().localPort(row));
-            groups.computeIfAbsent(scope, Groups.Group::new).add(row);
-        }
-        for (Groups.Group group : groups.values()) {
-            int port = now.table().localPort(group.rows[0]);
+        SocketTable table = now.table();
+        groups.byLocalPort(table, rows.of(TcpState.SYN_RECEIVED));
+        for (int i = 0; i < groups.count(); i++) {
+            Group group = groups.get(i);
+            int port = table.localPort(group.first());
             long limit = limit(now, port);
             // Whoever answers does so within a second, before the SYN-ACK is sent again.
-            int unanswered = group.count(row -> now.table().retransmits(row) > 0);
-            double queue = limit < 0 ? 0 : group.size / Math.max(many, MOST_OF_QUEUE * (limit + 1));
+            int unanswered = group.rows.count(row -> table.retransmits(row) > 0);
+            double queue = limit < 0 ? 0 : group.size() / Math.max(many, MOST_OF_QUEUE * (limit + 1));
             double pressure = Math.max(unanswered / many, queue);
             boolean dropping = now.rates().atLeast(KernelEvent.REQ_Q_FULL_DROP) > 0;
             out.add(
-                    new Level(out.id(), group.scope, "half-open connections unanswered", unanswered, many, pressure),
+                    new Level(
+                            out.id(), Scope.port(port), "half-open connections unanswered", unanswered, many, pressure),
                     dropping ? 1 : CRITICAL,
                     () -> account(now, group, port, unanswered, limit));
         }
@@ -52,22 +49,18 @@ final class SynReceivedPile extends Detector {
         return PortUse.UNKNOWN;
     }
 
-    private static Account account(Observation now, Groups.Group group, int port, int unanswered, long limit) {
-        SocketTable table = now.table();
-        Set<IpAddress> peers = new HashSet<>();
-        for (int i = 0; i < group.size; i++) {
-            peers.add(table.remote(group.rows[i]).address());
-        }
+    private Account account(Observation now, Group group, int port, int unanswered, long limit) {
+        int peersCount = peers.byPeer(now.table(), group.rows).count();
         boolean full = AcceptQueueFull.isFull(now, port);
         Account account = new Account(
-                        group.size,
+                        group.size(),
                         full
-                                ? "port " + port + ": " + group.size + " half-open, because its accept queue is full"
-                                : "port " + port + ": " + group.size + " half-open, " + unanswered
+                                ? "port " + port + ": " + group.size() + " half-open, because its accept queue is full"
+                                : "port " + port + ": " + group.size() + " half-open, " + unanswered
                                         + " do not answer: looks like a SYN flood")
-                .measure("syn_received", group.size, Measure.DUMP)
+                .measure("syn_received", group.size(), Measure.DUMP)
                 .measure("syn_ack_sent_again", unanswered, Measure.DUMP + ", retransmits")
-                .measure("peers", peers.size(), Measure.DUMP)
+                .measure("peers", peersCount, Measure.DUMP)
                 .measure("syn_queue_limit", limit, "listen(2) backlog")
                 .measure(now.rates().measure(KernelEvent.REQ_Q_FULL_DO_COOKIES))
                 .measure(now.rates().measure(KernelEvent.REQ_Q_FULL_DROP))
@@ -83,7 +76,7 @@ final class SynReceivedPile extends Detector {
                         "SYNs came, the ACK of our SYN-ACK did not: senders that are forged or gone, or our SYN-ACKs"
                                 + " do not reach them. Each is tried five times over 63 s.")
                 .remedy(
-                        peers.size() > 1
+                        peersCount > 1
                                 ? "Keep net.ipv4.tcp_syncookies=1. If the peers are unknown to you, filter upstream; if they"
                                         + " are your clients, look for the way back (routing, firewall, NAT)."
                                 : "All come from one address: look whether that host is broken or hostile, and whether"

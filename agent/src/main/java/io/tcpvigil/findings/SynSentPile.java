@@ -9,17 +9,25 @@ import io.tcpvigil.tcp.TcpState;
 final class SynSentPile extends Detector {
     private static final double CRITICAL = 20;
 
+    private final Groups groups = new Groups();
+
     SynSentPile() {
         super(FindingId.SYN_SENT_PILE);
     }
 
     @Override
     void look(Observation now, Rows rows, Readings out) {
-        for (Groups.Group group : Groups.byDestination(now.table(), rows.of(TcpState.SYN_SENT))) {
+        SocketTable table = now.table();
+        groups.byDestination(table, rows.of(TcpState.SYN_SENT));
+        for (int i = 0; i < groups.count(); i++) {
+            Group group = groups.get(i);
             // The first SYN is sent again after a second.
-            int unanswered = group.count(row -> now.table().retransmits(row) > 0);
+            int unanswered = group.rows.count(row -> table.retransmits(row) > 0);
+            if (unanswered == 0) {
+                continue;
+            }
             out.add(
-                    group.scope,
+                    group.scope(table),
                     "connects unanswered",
                     unanswered,
                     threshold(now),
@@ -28,34 +36,31 @@ final class SynSentPile extends Detector {
         }
     }
 
-    private static Account account(Observation now, Groups.Group group, int unanswered) {
+    private static Account account(Observation now, Group group, int unanswered) {
         SocketTable table = now.table();
-        IpAddress peer = table.remote(group.rows[0]).address().onWire();
-        int port = table.remotePort(group.rows[0]);
+        IpAddress peer = group.peer(table);
+        int port = table.remotePort(group.first());
         long samePort = 0;
         long sameHost = 0;
         for (int row = 0; row < table.rows(); row++) {
-            // The low half first: it is there without making an object for each of all established connections.
-            if (table.state(row) == TcpState.ESTABLISHED
-                    && (int) table.remoteLow(row) == (int) peer.low()
-                    && table.remote(row).address().onWire().equals(peer)) {
+            if (table.state(row) == TcpState.ESTABLISHED && Groups.havePeerInCommon(table, row, group.first())) {
                 sameHost++;
                 samePort += table.remotePort(row) == port ? 1 : 0;
             }
         }
         int most = 0;
-        for (int i = 0; i < group.size; i++) {
-            most = Math.max(most, table.retransmits(group.rows[i]));
+        for (int i = 0; i < group.size(); i++) {
+            most = Math.max(most, table.retransmits(group.rows.get(i)));
         }
         String end = Text.end(peer, port);
-        Account account = new Account(group.size, end + " does not answer: " + unanswered + " connects wait for it")
-                .measure("syn_sent", group.size, Measure.DUMP)
+        Account account = new Account(group.size(), end + " does not answer: " + unanswered + " connects wait for it")
+                .measure("syn_sent", group.size(), Measure.DUMP)
                 .measure("syn_sent_again", unanswered, Measure.DUMP + ", retransmits")
                 .measure("most_tries", most + 1.0, Measure.DUMP + ", retransmits")
                 .measure("established_to_port", samePort, Measure.DUMP)
                 .measure("established_to_host", sameHost, Measure.DUMP)
                 .port(port)
-                .holdersOf(now, group.rows, group.size)
+                .holdersOf(now, group.rows)
                 .means("Nothing comes back, not even a refusal. connect gives up after some two minutes"
                         + " (net.ipv4.tcp_syn_retries); until then each holds a thread or a slot of its caller.")
                 .command("tcpvigil snapshot --sockets -p state=syn_sent rport=" + port + " peer=" + peer);

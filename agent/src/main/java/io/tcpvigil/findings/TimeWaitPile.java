@@ -55,7 +55,7 @@ final class TimeWaitPile extends Detector {
         Account account = new Account(
                         used, used + " in TIME-WAIT, " + Text.percent((double) used / limit) + " of tcp_max_tw_buckets")
                 .measure("time_wait", used, "/proc/net/sockstat tw")
-                .measure("time_wait_shown", rows.of(TcpState.TIME_WAIT).length, Measure.DUMP)
+                .measure("time_wait_shown", rows.of(TcpState.TIME_WAIT).size(), Measure.DUMP)
                 .measure("tcp_max_tw_buckets", limit, "net.ipv4.tcp_max_tw_buckets")
                 .measure(
                         "minisocks_per_second",

@@ -19,12 +19,15 @@ import java.util.Map;
  * left to a minisock. No dump and no {@code net/tcp} has them; {@code /proc/PID/fd} has their inodes, and the file system of
  * sockets tells the protocol of each ({@code system.sockprotoname}, {@code sockfs_xattr_get} in {@code net/socket.c}).
  *
- * <p>Only processes of the network namespace of the calling thread are looked into. A socket counts from the second look at
- * which it is in no dump: at the first it may have been opened since. A socket that is of another namespace than the process
- * that holds it, or that is bound and not connected where the dump does not show these, cannot be told from them. Not thread-safe.
+ * <p>Only processes of the network namespace of the calling thread are looked into, and of these none that has a thread in
+ * another one, or a descriptor of one: sockets of other namespaces, which no dump here shows either, may be theirs. A socket
+ * counts from the second look at which it is in no dump: at the first it may have been opened since. One that was passed on from
+ * another namespace, or that is bound and not connected where the dump does not show these, cannot be told from them. Not
+ * thread-safe.
  */
 public final class HiddenSockets {
     private static final Path PROC = Path.of("/proc");
+    private static final String NAMESPACE_LINK = "net:[";
     private static final String SOCKET_LINK = "socket:[";
     /** {@code XATTR_NAME_SOCKPROTONAME} in {@code net/socket.c}. */
     private static final String PROTOCOL = "system.sockprotoname";
@@ -79,12 +82,18 @@ public final class HiddenSockets {
         long[] inodes = new long[descriptors.length];
         int count = 0;
         try {
-            if (!Files.readSymbolicLink(process.resolve("ns/net")).equals(namespace)) {
+            if (!isOnlyIn(namespace, process)) {
                 return new long[0];
             }
             for (String descriptor : descriptors) {
                 Path path = process.resolve("fd").resolve(descriptor);
-                long inode = inode(path);
+                String link = link(path);
+                if (link.startsWith(NAMESPACE_LINK) && !link.equals(namespace.toString())) {
+                    return new long[0];
+                }
+                long inode = link.startsWith(SOCKET_LINK)
+                        ? Long.parseLong(link, SOCKET_LINK.length(), link.length() - 1, 10)
+                        : 0;
                 if (inode != 0 && Arrays.binarySearch(shown, inode) < 0 && isTcp(path)) {
                     inodes[count++] = inode;
                 }
@@ -97,13 +106,25 @@ public final class HiddenSockets {
         return inodes;
     }
 
-    /** 0 when it is no socket, or closed meanwhile. */
-    private static long inode(Path descriptor) {
+    /** Whether each of its threads is there. */
+    private static boolean isOnlyIn(Path namespace, Path process) throws IOException {
+        String[] threads = process.resolve("task").toFile().list();
+        for (String thread : threads == null ? new String[0] : threads) {
+            Path there = Files.readSymbolicLink(
+                    process.resolve("task").resolve(thread).resolve("ns/net"));
+            if (!there.equals(namespace)) {
+                return false;
+            }
+        }
+        return threads != null;
+    }
+
+    /** Such as {@code socket:[4711]}; empty when it was closed meanwhile. */
+    private static String link(Path descriptor) {
         try {
-            String link = Files.readSymbolicLink(descriptor).toString();
-            return link.startsWith(SOCKET_LINK) ? Long.parseLong(link, SOCKET_LINK.length(), link.length() - 1, 10) : 0;
+            return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException closed) {
-            return 0;
+            return "";
         }
     }
 

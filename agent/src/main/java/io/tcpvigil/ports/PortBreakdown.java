@@ -67,7 +67,7 @@ public record PortBreakdown(
      */
     public static PortBreakdown analyse(SocketTable table, SocketTable listening, PortContext context) {
         EphemeralRange range = context.range();
-        Map<Integer, List<PortUse.Listener>> listeners = listeners(listening);
+        Map<Integer, List<Integer>> listeners = listeners(listening);
         BitSet listened = new BitSet(PORTS);
         listeners.keySet().forEach(listened::set);
         StateCounts.@Nullable Tally[] tallies = new StateCounts.Tally[PORTS];
@@ -93,7 +93,7 @@ public record PortBreakdown(
         for (int port = 0; port < PORTS; port++) {
             StateCounts.Tally tally = tallies[port];
             if (tally != null) {
-                ports.add(new PortUse(port, listeners.getOrDefault(port, List.of()), tally.counts()));
+                ports.add(portUse(port, listening, listeners.getOrDefault(port, List.of()), tally, context.owners()));
             }
         }
         int free = range == null ? 0 : range.sizeWithout(bound);
@@ -104,7 +104,7 @@ public record PortBreakdown(
                 ports,
                 uses,
                 explicit == null || range == null ? null : BindPools.of(table, explicit, range),
-                context.udp() == null ? null : UdpPorts.of(context.udp(), range));
+                context.udp() == null ? null : UdpPorts.of(context.udp(), range, context.owners()));
     }
 
     /** Ports that bind(2) holds, a listener's included; connect(2) takes none of them. */
@@ -122,15 +122,27 @@ public record PortBreakdown(
         return bound;
     }
 
-    private static Map<Integer, List<PortUse.Listener>> listeners(SocketTable table) {
-        Map<Integer, List<PortUse.Listener>> byPort = new HashMap<>();
+    /** The rows of listeners by port. */
+    private static Map<Integer, List<Integer>> listeners(SocketTable table) {
+        Map<Integer, List<Integer>> byPort = new HashMap<>();
         for (int row = 0; row < table.rows(); row++) {
             if (table.state(row) == TcpState.LISTEN) {
-                byPort.computeIfAbsent(table.localPort(row), port -> new ArrayList<>())
-                        .add(new PortUse.Listener(table.local(row), table.receiveQueue(row), table.sendQueue(row)));
+                byPort.computeIfAbsent(table.localPort(row), port -> new ArrayList<>(1))
+                        .add(row);
             }
         }
         return byPort;
+    }
+
+    private static PortUse portUse(
+            int port, SocketTable listening, List<Integer> rows, StateCounts.Tally tally, @Nullable PortOwners owners) {
+        List<PortUse.Listener> listeners = new ArrayList<>(rows.size());
+        for (int row : rows) {
+            listeners.add(
+                    new PortUse.Listener(listening.local(row), listening.receiveQueue(row), listening.sendQueue(row)));
+        }
+        return new PortUse(
+                port, listeners, tally.counts(), owners == null ? null : OwnersOfRows.of(owners, listening, rows));
     }
 
     private static boolean isInbound(SocketTable table, int row, BitSet listened, @Nullable EphemeralRange range) {

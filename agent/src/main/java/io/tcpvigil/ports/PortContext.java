@@ -12,14 +12,21 @@ import io.tcpvigil.tcp.SocketTable;
  * @param bound TCP sockets whose port was chosen by bind(2), other than listeners; null when nobody asked, and then only
  *     those that are not connected are known, as far as the dump has them
  * @param udp the UDP sockets; null when nobody asked
+ * @param owners who holds them; null when nobody asked
  */
 public record PortContext(
         @Nullable EphemeralRange range,
         TimeWaitReuse reuse,
         @Nullable SocketTable bound,
-        @Nullable SocketTable udp) {
+        @Nullable SocketTable udp,
+        @Nullable PortOwners owners) {
+    /** The same with owners. */
+    public PortContext with(@Nullable PortOwners known) {
+        return new PortContext(range, reuse, bound, udp, known);
+    }
+
     /** Nothing but the range. */
     public static PortContext of(@Nullable EphemeralRange range) {
-        return new PortContext(range, TimeWaitReuse.UNKNOWN, null, null);
+        return new PortContext(range, TimeWaitReuse.UNKNOWN, null, null, null);
     }
 }

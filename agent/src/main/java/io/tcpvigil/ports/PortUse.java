@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.ports;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.Endpoint;
 import io.tcpvigil.tcp.StateCounts;
 import java.util.List;
@@ -10,8 +11,13 @@ import java.util.List;
  *
  * @param listeners the sockets that listen on it; empty when none does any more
  * @param states the port's sockets by state
+ * @param owners the processes that listen; null when nobody asked
  */
-public record PortUse(int port, List<Listener> listeners, StateCounts states) {
+public record PortUse(
+        int port,
+        List<Listener> listeners,
+        StateCounts states,
+        @Nullable List<PortOwners.Owner> owners) {
     /** An accept queue whose limit or length the source does not tell. */
     public static final long UNKNOWN = -1;
 
@@ -25,6 +31,7 @@ public record PortUse(int port, List<Listener> listeners, StateCounts states) {
 
     public PortUse {
         listeners = List.copyOf(listeners);
+        owners = owners == null ? null : List.copyOf(owners);
     }
 
     /** Connections waiting to be accepted on all listeners together; {@link #UNKNOWN} when one does not tell. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.ports;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.Endpoint;
 import java.util.List;
 
@@ -9,9 +10,15 @@ import java.util.List;
  *
  * @param locals where, one for each socket
  * @param receiveQueueBytes what waits to be read, with the kernel's overhead; {@link PortUse#UNKNOWN} when not told
+ * @param owners the processes that wait; null when nobody asked
  */
-public record UdpPort(int port, List<Endpoint> locals, long receiveQueueBytes) {
+public record UdpPort(
+        int port,
+        List<Endpoint> locals,
+        long receiveQueueBytes,
+        @Nullable List<PortOwners.Owner> owners) {
     public UdpPort {
         locals = List.copyOf(locals);
+        owners = owners == null ? null : List.copyOf(owners);
     }
 }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 final class UdpPorts {
     private UdpPorts() {}
 
-    static List<UdpPort> of(SocketTable table, @Nullable EphemeralRange range) {
+    static List<UdpPort> of(SocketTable table, @Nullable EphemeralRange range, @Nullable PortOwners owners) {
         TreeMap<Integer, List<Integer>> rows = new TreeMap<>();
         for (int row = 0; row < table.rows(); row++) {
             int port = table.localPort(row);
@@ -30,7 +30,8 @@ final class UdpPorts {
                 long bytes = table.receiveQueue(row);
                 queue = queue == PortUse.UNKNOWN || bytes == SocketTable.UNKNOWN ? PortUse.UNKNOWN : queue + bytes;
             }
-            ports.add(new UdpPort(port, locals, queue));
+            ports.add(
+                    new UdpPort(port, locals, queue, owners == null ? null : OwnersOfRows.of(owners, table, sockets)));
         });
         return ports;
     }

@@ -30,6 +30,7 @@ import java.util.Map;
  * @param following what is known from looking again and again; null after a single look
  * @param findings what was wrong as of the last full sample; null when nobody looked for it
  * @param resources what sockets draw on, as of the last full sample; null when nobody looked
+ * @param otherNamespaces the rest of the machine, as of the last full sample; null when nobody looked
  * @param times how long samples took, this one included; null after a single look
  */
 public record Report(
@@ -49,6 +50,7 @@ public record Report(
         @Nullable Following following,
         @Nullable Findings findings,
         @Nullable Resources resources,
+        @Nullable OtherNamespaces otherNamespaces,
         @Nullable SampleTimes times) {
 
     /** A report of somebody who looked at sockets only. */
@@ -85,6 +87,7 @@ public record Report(
                 following,
                 findings,
                 null,
+                null,
                 null);
     }
 
@@ -118,6 +121,11 @@ public record Report(
         /** The name that {@code /etc/services} gives to a TCP port, or null. */
         @Nullable
         String tcp(int port);
+
+        /** The name that it gives to a UDP port, or null. */
+        default @Nullable String udp(int port) {
+            return null;
+        }
     }
 
     public Report {

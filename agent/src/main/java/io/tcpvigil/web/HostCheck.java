@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.web;
 
-import io.tcpvigil.Nullable;
+import io.tcpvigil.web.http.Request;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
@@ -15,26 +15,24 @@ import java.util.Set;
 final class HostCheck {
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    private final boolean loopback;
-    private final String boundTo;
+    private HostCheck() {}
 
-    /** A check for a server bound to {@code address}; lets everything pass when that is not a loopback address. */
-    HostCheck(InetAddress address) {
-        String literal = address.getHostAddress();
-        this.loopback = address.isLoopbackAddress();
-        this.boundTo = literal.indexOf(':') >= 0 ? "[" + literal + "]" : literal;
+    /** Whether a request may be answered; always, if it was not sent to a loopback address. */
+    static boolean accepts(Request request) {
+        return accepts(request.server().getAddress(), request.all("host"));
     }
 
-    /** Whether a request with these {@code Host} fields (null: none) may be answered. */
-    boolean accepts(@Nullable List<String> hosts) {
-        if (!loopback) {
+    /** @param hosts the {@code Host} fields of a request to a server that listens on {@code bound} */
+    static boolean accepts(InetAddress bound, List<String> hosts) {
+        if (!bound.isLoopbackAddress()) {
             return true;
         }
-        if (hosts == null || hosts.size() != 1) {
+        if (hosts.size() != 1) {
             return false;
         }
         String name = withoutPort(hosts.get(0).trim()).toLowerCase(Locale.ROOT);
-        return LOOPBACK_NAMES.contains(name) || name.equals(boundTo);
+        String literal = bound.getHostAddress();
+        return LOOPBACK_NAMES.contains(name) || name.equals(literal.indexOf(':') >= 0 ? "[" + literal + "]" : literal);
     }
 
     private static String withoutPort(String host) {

@@ -125,7 +125,8 @@ final class LandingPage {
         html.markup("<nav>\n<a href=\"/\">Reload</a>\n<a href=\"")
                 .text(telemetryPath)
                 .markup("\">Metrics</a>\n");
-        html.markup("<a href=\"/api/v1/report\">Report (JSON)</a>\n<a href=\"/-/healthy\">Health</a>\n");
+        html.markup("<a href=\"/api/v1/report\">Report (JSON)</a>\n");
+        html.markup("<a href=\"/api/v1/status\">Status (JSON)</a>\n<a href=\"/-/healthy\">Health</a>\n");
         html.markup("<a href=\"/-/ready\">Readiness</a>\n</nav>\n</header>\n");
     }
 

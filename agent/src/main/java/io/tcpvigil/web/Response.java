@@ -14,7 +14,7 @@ import java.io.Writer;
  */
 record Response(int status, String contentType, String policy, Body body) {
     /** For what is not a page: nothing may be loaded or run. */
-    private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
+    static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
     /** Writes text; called once, in the thread of the request. */
     interface Body {

@@ -1,169 +1,206 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.web;
 
-import com.google.gson.stream.JsonWriter;
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.export.AcceptHeader;
+import io.tcpvigil.export.ConfigStatus;
 import io.tcpvigil.export.MetricsPage;
-import io.tcpvigil.export.ReportJson;
-import io.tcpvigil.findings.FindingId;
-import io.tcpvigil.findings.Runbook;
-import io.tcpvigil.report.Report;
+import io.tcpvigil.web.http.Answer;
+import io.tcpvigil.web.http.Drop;
+import io.tcpvigil.web.http.Handler;
+import io.tcpvigil.web.http.HttpServer;
+import io.tcpvigil.web.http.Limits;
+import io.tcpvigil.web.http.Request;
+import io.tcpvigil.yaml.YamlException;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.zip.GZIPOutputStream;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Answers GET and HEAD at a handful of paths, from the last published report only.
  *
- * <p>One exchange passes through here from top to bottom: host, path, method, answer, compression. A client cannot make
- * it read a body, take a sample or hold more than its share of threads ({@link Workers}, {@link HttpServerLimits}).
+ * <p>One request passes through here from top to bottom: host, password, path, method, answer. The sockets are those of
+ * {@link HttpServer}; what is more than a line is made by two threads of their own ({@link SharedAnswers}).
  */
 public final class WebServer {
-    private static final int BACKLOG = 64;
-    private static final String INDENT = "  ";
+    private static final int WORKERS = 2;
+    private static final int STACK_BYTES = 512 * 1024;
+    private static final long STOP_MILLIS = 1000;
 
-    /** What {@link HttpExchange#getResponseCode} gives before the client has been sent anything. */
-    private static final int NOT_SENT = -1;
+    /** What any answer says unless it says otherwise. */
+    private static final Map<String, String> PROTECTION = Map.of(
+            "Content-Security-Policy", Response.NOTHING,
+            "X-Content-Type-Options", "nosniff",
+            "X-Frame-Options", "DENY",
+            "Referrer-Policy", "no-referrer",
+            "Cache-Control", "no-store");
 
     private final HttpServer server;
-    private final InetSocketAddress address;
-    private final Map<String, Route> routes = new HashMap<>();
-    private final HostCheck hostCheck;
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private final Pages pages;
+    private final Access access;
     private final ErrorLog errors;
     private final ThreadPoolExecutor workers;
-    private final AtomicInteger answering = new AtomicInteger();
+    private final SharedAnswers shared;
+    private final WebConfigWatch config;
     private final Consumer<String> log;
 
-    /** Makes the answer for one path. */
-    private interface Route {
-        Response answer(Headers request);
+    /** What {@link HttpServer} asks: in the thread of all clients, where nothing may take long. */
+    private final class Front implements Handler {
+        @Override
+        public boolean isHeavy(Request request) {
+            Pages.Page page = pages.at(request.path());
+            return page != null && !page.isLight();
+        }
+
+        @Override
+        public void handle(Request request, Consumer<Answer> reply) {
+            Consumer<Answer> dressed = answer -> reply.accept(dress(answer));
+            access.check(request, refusal -> {
+                if (refusal == null) {
+                    answer(request, dressed);
+                } else {
+                    dressed.accept(refusal);
+                }
+            });
+        }
+
+        @Override
+        public Answer dress(Answer bare) {
+            Map<String, String> fields = new LinkedHashMap<>(PROTECTION);
+            fields.putAll(bare.fields());
+            fields.putAll(config.current().fields());
+            return new Answer(bare.status(), fields, bare.body());
+        }
     }
 
     /**
-     * Binds the address; nothing is answered before {@link #start}.
+     * Binds the addresses; nothing is answered before {@link #start}.
      *
-     * @param listen where to listen; port 0 for any that is free
-     * @param telemetryPath the path of the metrics, such as {@code /metrics}
+     * @param version of this program
+     * @param sourceFailures how often the better source has failed since the start
+     * @param configuration what became of reading that of the daemon
      * @param log takes one line for each distinct error, from any thread
-     * @throws IOException when the address cannot be bound; the message names it
+     * @throws IOException when an address cannot be bound; the message names it
+     * @throws IllegalArgumentException when the settings are wrong; the message is for the user
+     * @throws YamlException when the configuration file cannot be used
      */
     public WebServer(
-            InetSocketAddress listen,
-            String telemetryPath,
+            WebSettings settings,
+            String version,
             LastSample sample,
+            LongSupplier sourceFailures,
+            Supplier<ConfigStatus> configuration,
             MetricsPage metrics,
             Consumer<String> log)
             throws IOException {
-        HttpServerLimits.apply();
         this.log = log;
         this.errors = new ErrorLog(log);
-        addRoutes(telemetryPath, sample, metrics);
-        this.server = bind(listen);
-        this.address = server.getAddress();
-        this.hostCheck = new HostCheck(address.getAddress());
-        this.workers = Workers.create(errors);
-        server.setExecutor(workers);
-        server.createContext("/", this::handle);
+        this.config = new WebConfigWatch(settings.configFile(), log);
+        this.access = new Access(config::current, errors);
+        StatusJson status = new StatusJson(version, sample.nanoClock(), sourceFailures, configuration, this::status);
+        this.pages = new Pages(settings.telemetryPath(), sample, metrics, status);
+        this.workers = workers(errors);
+        this.shared = new SharedAnswers(workers);
+        this.server = new HttpServer(new Front(), Limits.usual(settings.maxRequests()), errors::record);
+        for (InetSocketAddress listen : settings.listen()) {
+            addresses.add(bind(listen));
+        }
     }
 
-    private static HttpServer bind(InetSocketAddress listen) throws IOException {
+    private static ThreadPoolExecutor workers(ErrorLog errors) {
+        AtomicInteger number = new AtomicInteger();
+        // What waits is at most one task for each page and form.
+        ThreadPoolExecutor workers =
+                new ThreadPoolExecutor(WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(null, task, "web-answers-" + number.incrementAndGet(), STACK_BYTES);
+                    thread.setDaemon(true);
+                    thread.setUncaughtExceptionHandler((died, cause) -> errors.record(died.getName(), cause));
+                    return thread;
+                });
+        workers.allowCoreThreadTimeOut(true);
+        return workers;
+    }
+
+    private InetSocketAddress bind(InetSocketAddress listen) throws IOException {
         try {
-            return HttpServer.create(listen, BACKLOG);
+            return server.listen(listen, config.current().tls() == null ? null : config::engine);
         } catch (IOException e) {
+            stop();
             throw new IOException(
                     "cannot listen on " + listen.getHostString() + ":" + listen.getPort() + ": " + e.getMessage(), e);
         }
     }
 
-    private void addRoutes(String telemetryPath, LastSample sample, MetricsPage metrics) {
-        Readiness readiness = new Readiness(sample);
-        LandingPage page = new LandingPage(sample, readiness, telemetryPath);
-        routes.put("/", request -> new Response(200, LandingPage.CONTENT_TYPE, page.policy(), page::write));
-        routes.put("/-/healthy", request -> Response.line(200, "ok"));
-        routes.put("/-/ready", request -> {
-            String reason = readiness.reason();
-            return reason == null ? Response.line(200, "ok") : Response.line(503, reason);
-        });
-        routes.put("/api/v1/report", request -> report(sample.report()));
-        for (FindingId id : FindingId.values()) {
-            routes.put(
-                    "/runbooks/" + id.label(),
-                    request -> Response.of("text/plain; charset=utf-8", out -> out.write(Runbook.text(id))));
-        }
-        if (!telemetryPath.startsWith("/") || routes.containsKey(telemetryPath)) {
-            throw new IllegalArgumentException("the path of the metrics must start with / and be none of "
-                    + routes.keySet() + ": " + telemetryPath);
-        }
-        routes.put(telemetryPath, request -> {
-            String type = MetricsPage.contentType(request.getFirst("Accept"));
-            return Response.of(type, out -> metrics.write(type, out));
-        });
-    }
-
-    private static Response report(@Nullable Report report) {
-        if (report == null) {
-            return Response.line(503, "no sample has been taken yet");
-        }
-        return Response.of("application/json", out -> {
-            JsonWriter json = new JsonWriter(out);
-            json.setIndent(INDENT);
-            ReportJson.write(report, null, json);
-            json.flush();
-            out.write('\n');
-        });
-    }
-
     /** Starts to answer. */
     public void start() {
-        if (!address.getAddress().isLoopbackAddress()) {
-            log.accept("web: port " + address.getPort()
-                    + " can be reached from other hosts, without encryption or passwords");
+        for (InetSocketAddress address : addresses) {
+            if (!address.getAddress().isLoopbackAddress()) {
+                warn(address, config.current());
+            }
         }
-        // The server's own thread keeps the process alive or not as the one that starts it does.
-        FutureTask<Boolean> start = new FutureTask<>(server::start, true);
-        Thread starter = new Thread(start, "web-start");
-        starter.setDaemon(true);
-        starter.start();
-        try {
-            start.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the web server was started or stopped before", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        config.start();
+        server.start();
+    }
+
+    private void warn(InetSocketAddress address, WebConfig now) {
+        String without = now.tls() == null
+                ? now.users().isEmpty() ? "without encryption or passwords" : "without encryption"
+                : now.users().isEmpty() && !now.tls().asksForCertificates() ? "without passwords" : null;
+        if (without != null) {
+            log.accept("web: port " + address.getPort() + " can be reached from other hosts, " + without
+                    + "; see --web.config.file");
         }
     }
 
-    /** Where it listens, with the real port. */
-    public InetSocketAddress address() {
-        return address;
+    /** Where it listens, with the real ports. */
+    public List<InetSocketAddress> addresses() {
+        return List.copyOf(addresses);
     }
 
-    /** Errors since the start: answers that failed and connections refused for want of a thread. */
+    /** {@code http} or {@code https}. */
+    public String scheme() {
+        return config.current().tls() == null ? "http" : "https";
+    }
+
+    /** Errors since the start: answers that failed. */
     public long errors() {
         return errors.count();
     }
 
+    /** What it has to say of itself. */
+    public WebStatus status() {
+        Map<String, Long> dropped = new TreeMap<>();
+        for (Drop why : Drop.values()) {
+            dropped.put(why.label(), server.drops(why));
+        }
+        return new WebStatus(
+                server.connections(),
+                new TreeMap<>(dropped),
+                errors.count(),
+                access.refusals(),
+                config.reloads(),
+                config.failures());
+    }
+
     /** Stops listening at once; answers under way get one second. Returns within two. */
     public void stop() {
-        server.stop(answering.get() == 0 ? 0 : 1);
-        workers.shutdownNow();
         try {
+            config.stop();
+            server.stop(STOP_MILLIS);
+            access.stop();
+            workers.shutdownNow();
             if (!workers.awaitTermination(500, TimeUnit.MILLISECONDS)) {
                 log.accept("web: stopped with an answer under way");
             }
@@ -172,71 +209,37 @@ public final class WebServer {
         }
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        answering.incrementAndGet();
-        try {
-            answer(exchange);
-            exchange.close();
-        } catch (Error e) {
-            // Not closed by the server itself; an exception is, and then breaks the connection off.
-            exchange.close();
-            throw e;
-        } finally {
-            answering.decrementAndGet();
+    private void answer(Request request, Consumer<Answer> reply) {
+        Pages.Page page = pages.at(request.path());
+        if (page == null) {
+            reply.accept(Answer.line(404, "not found"));
+            return;
+        }
+        if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
+            reply.accept(Answer.line(405, "only GET and HEAD are answered").with("Allow", "GET, HEAD"));
+            return;
+        }
+        boolean gzip = AcceptHeader.parse(joined(request)).coding("gzip");
+        String form = page.form(request);
+        if (page.isLight()) {
+            reply.accept(make(request.path(), page, form, gzip));
+        } else {
+            shared.get(request.path() + " " + form + gzip, () -> make(request.path(), page, form, gzip), reply);
         }
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        String path = exchange.getRequestURI().getPath();
+    private static @Nullable String joined(Request request) {
+        List<String> codings = request.all("accept-encoding");
+        return codings.isEmpty() ? null : String.join(",", codings);
+    }
+
+    private Answer make(String path, Pages.Page page, String form, boolean gzip) {
         try {
-            send(exchange, choose(exchange, path));
+            Response response = page.response(form);
+            return Rendering.of(response, gzip && response.status() == 200);
         } catch (RuntimeException e) {
             errors.record(path, e);
-            if (exchange.getResponseCode() != NOT_SENT) {
-                // Ends the connection and not the body, so that the client cannot take what it has for the whole.
-                throw new IOException("the answer broke off", e);
-            }
-            exchange.getResponseHeaders().remove("Content-Encoding");
-            send(exchange, Response.line(500, "internal error; the log of tcpvigil says more"));
+            return Answer.line(500, "internal error; the log of tcpvigil says more");
         }
-    }
-
-    private Response choose(HttpExchange exchange, String path) {
-        Headers request = exchange.getRequestHeaders();
-        if (!hostCheck.accepts(request.get("Host"))) {
-            return Response.line(403, "this server listens on loopback and answers to localhost only");
-        }
-        Route route = routes.get(path);
-        if (route == null) {
-            return Response.line(404, "not found");
-        }
-        String method = exchange.getRequestMethod();
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            exchange.getResponseHeaders().set("Connection", "close");
-            return Response.line(405, "only GET and HEAD are answered");
-        }
-        return route.answer(request);
-    }
-
-    private static void send(HttpExchange exchange, Response response) throws IOException {
-        Headers headers = exchange.getResponseHeaders();
-        headers.set("Content-Type", response.contentType());
-        headers.set("Content-Security-Policy", response.policy());
-        headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("X-Frame-Options", "DENY");
-        headers.set("Referrer-Policy", "no-referrer");
-        headers.set("Cache-Control", "no-store");
-        String codings = exchange.getRequestHeaders().getFirst("Accept-Encoding");
-        boolean gzip = response.status() == 200 && AcceptHeader.parse(codings).coding("gzip");
-        if (gzip) {
-            headers.set("Content-Encoding", "gzip");
-        }
-        ResponseStream stream = new ResponseStream(exchange, response.status());
-        try (OutputStream coded = gzip ? new GZIPOutputStream(stream) : stream;
-                Writer out = new OutputStreamWriter(coded, StandardCharsets.UTF_8)) {
-            response.body().writeTo(out);
-        }
-        stream.finish();
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The HTTP server: metrics, health, the report as JSON, and a page for people. Everything that it answers comes from the
+ * What is served over HTTP, and to whom: metrics, health, the report as JSON, and a page for people. Everything that it answers comes from the
  * last published report; no request reaches the kernel.
  *
  * <p>Source of truth: RFC 9110 for HTTP; Prometheus's guide for writers of exporters for what lies at which path. What must

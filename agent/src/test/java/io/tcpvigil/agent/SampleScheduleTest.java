@@ -145,4 +145,33 @@ class SampleScheduleTest {
         }
         assertEquals(1, looks.stretch());
     }
+
+    @Test
+    void isDueByNewIntervalsAfterWhatWasLastTaken() {
+        run(8, MILLI, MILLI);
+        long taken = schedule.due() - SECOND;
+        schedule.intervals(new Intervals(3 * SECOND, 6 * SECOND, ONE_PERCENT));
+        assertEquals(taken + 3 * SECOND, schedule.due());
+        assertEquals(Tier.FULL, schedule.next(), "the last one is seven seconds old");
+        schedule.taken(Tier.FULL, schedule.due(), MILLI, true);
+        schedule.intervals(new Intervals(SECOND / 10, 6 * SECOND, ONE_PERCENT));
+        assertEquals(taken + 3 * SECOND + SECOND / 10, schedule.due());
+        assertEquals(Tier.FAST, schedule.next());
+    }
+
+    @Test
+    void stillOwesAFullSampleAfterAChangeOfIntervals() {
+        schedule.taken(Tier.FULL, now, MILLI, false);
+        schedule.intervals(new Intervals(SECOND, 60 * SECOND, ONE_PERCENT));
+        assertEquals(Tier.FULL, schedule.next());
+    }
+
+    @Test
+    void judgesByTheNewBudget() {
+        run(60, 30 * MILLI, 30 * MILLI);
+        assertEquals(4, schedule.stretch());
+        schedule.intervals(new Intervals(SECOND, 15 * SECOND, 1));
+        run(60, 30 * MILLI, 30 * MILLI);
+        assertEquals(1, schedule.stretch());
+    }
 }

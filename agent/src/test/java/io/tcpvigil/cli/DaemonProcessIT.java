@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,6 +131,56 @@ class DaemonProcessIT {
                 },
                 "--interval=100ms",
                 "--full-interval=200ms",
+                "--cpu-budget=100");
+    }
+
+    /** What a scraper and the journal see of good and broken files, and that connections stay known. */
+    @Test
+    void readsItsConfigurationAgainOnSighupAndLivesThroughABrokenOne() throws Exception {
+        Path file =
+                Files.writeString(scratch.resolve("tcpvigil.yml"), "sampling: {interval: 100ms, full_interval: 200ms}");
+        String age = "tcpvigil_state_oldest_seconds{state=\"established\",}";
+        withDaemon(
+                daemon -> {
+                    try (ServerSocket server = new ServerSocket(0, 50, LOOPBACK);
+                            Socket client = new Socket(LOOPBACK, server.getLocalPort());
+                            Socket accepted = server.accept()) {
+                        double before = daemon.await(age, 0.2);
+                        Files.writeString(
+                                file, "sampling: {interval: 150ms, full_interval: 150ms}\nweb: {telemetry_path: /m}");
+                        daemon.signal("HUP");
+                        daemon.await("tcpvigil_config_reloads_total{result=\"success\",}", 1);
+                        assertEquals(0.15, daemon.await("tcpvigil_interval_seconds{tier=\"fast\",}", 0.15));
+                        assertEquals(1, daemon.metric("tcpvigil_config_restart_needed"));
+
+                        Files.writeString(file, "sampling: {interval: 10s, full_intervall: 1s}");
+                        daemon.signal("HUP");
+                        daemon.await("tcpvigil_config_reloads_total{result=\"failure\",}", 1);
+                        assertEquals(0, daemon.metric("tcpvigil_config_last_reload_success"));
+                        assertEquals(0.15, daemon.metric("tcpvigil_interval_seconds{tier=\"fast\",}"));
+                        assertEquals("ok\n", daemon.get("/-/healthy"));
+
+                        // Nobody asks: it looks at the file by itself.
+                        Files.writeString(file, "sampling: {interval: 100ms, full_interval: 200ms}");
+                        daemon.await("tcpvigil_config_last_reload_success", 1);
+                        daemon.await(age, before + 0.5);
+                        assertTrue(client.isConnected() && accepted.isConnected());
+                    }
+                    assertEquals(0, daemon.metric("tcpvigil_anomalies_total"));
+                    assertEquals(
+                            List.of(
+                                    "source netlink with destroy events and an exact probe",
+                                    "configuration read again, as was asked for: sampling.interval is now 150ms;"
+                                            + " sampling.full_interval is now 150ms; web.telemetry_path needs a restart",
+                                    "configuration read again, as was asked for, and everything stays as it was: "
+                                            + file
+                                            + ":1: sampling.full_intervall: unknown key, did you mean full_interval?; known"
+                                            + " here: interval, full_interval, cpu_budget, source, destroy_events, probe",
+                                    "configuration read again, as its file has changed: sampling.interval is now 100ms;"
+                                            + " sampling.full_interval is now 200ms"),
+                            daemon.log().lines().toList());
+                },
+                "--config=" + file,
                 "--cpu-budget=100");
     }
 }

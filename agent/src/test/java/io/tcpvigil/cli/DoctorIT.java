@@ -104,6 +104,7 @@ class DoctorIT {
                 outcome.out()
                         .contains("\nCRITICAL  port " + port + ": 10 connections wait for accept, room is for 10\n"),
                 outcome.out());
+        assertTrue(outcome.out().contains("accept_queue=10 (socket table)\n"), outcome.out());
         for (String part : List.of("id", "evidence", "who", "means", "do", "look")) {
             assertTrue(outcome.out().contains("\n  " + part + " "), outcome.out());
         }

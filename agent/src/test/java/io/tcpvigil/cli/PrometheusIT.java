@@ -13,13 +13,17 @@ import io.tcpvigil.testing.DaemonProcess;
 import io.tcpvigil.testing.Prometheus;
 import io.tcpvigil.testing.Requirement;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PrometheusIT {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
     private static final Path README = Path.of("..", "README.md");
+
+    private static final String OFTEN = "global: {scrape_interval: 500ms, scrape_timeout: 500ms}\nscrape_configs:\n";
+    private static final String SOMETIMES = "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n";
 
     @TempDir
     private Path scratch;
@@ -44,11 +51,12 @@ class PrometheusIT {
         void run(DaemonProcess daemon, Prometheus prometheus) throws Exception;
     }
 
-    private void withBoth(String jobSettings, Check check, String... arguments) throws Exception {
+    private void withBoth(String jobs, Check check, String... arguments) throws Exception {
         try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
             namespace.call(() -> {
                 try (DaemonProcess daemon = new DaemonProcess(scratch.resolve("log"), arguments)) {
-                    Path config = Files.writeString(scratch.resolve("prometheus.yml"), config(daemon, jobSettings));
+                    String target = daemon.address().getAuthority();
+                    Path config = Files.writeString(scratch.resolve("prometheus.yml"), jobs.replace("TARGET", target));
                     try (Prometheus prometheus = new Prometheus(scratch, config)) {
                         prometheus.await("tcpvigil_sample_complete == 1");
                         check.run(daemon, prometheus);
@@ -59,18 +67,8 @@ class PrometheusIT {
         }
     }
 
-    private static String config(DaemonProcess daemon, String jobSettings) {
-        return """
-                global:
-                  scrape_interval: 500ms
-                  scrape_timeout: 500ms
-                scrape_configs:
-                  - job_name: tcpvigil
-                %s
-                    static_configs:
-                      - targets: ['%s']
-                """.formatted(
-                        jobSettings.indent(4).stripTrailing(), daemon.address().getAuthority());
+    private static String job(String name, String settings) {
+        return "  - job_name: " + name + "\n    static_configs: [{targets: [TARGET]}]\n" + settings;
     }
 
     /** What the kernel has counted in this namespace since it was made. */
@@ -98,7 +96,7 @@ class PrometheusIT {
     @Test
     void seesWhatTheKernelCounts() throws Exception {
         withBoth(
-                "",
+                OFTEN + job("tcpvigil", ""),
                 (daemon, prometheus) -> {
                     long opened = kernelCounts("ActiveOpens");
                     try (Churn churn = new Churn(LOOPBACK, 7)) {
@@ -135,7 +133,7 @@ class PrometheusIT {
 
     @Test
     void takesEveryFamilyThatIsDocumented() throws Exception {
-        withBoth("", (daemon, prometheus) -> {
+        withBoth(OFTEN + job("tcpvigil", ""), (daemon, prometheus) -> {
             Set<String> known = new TreeSet<>();
             for (JsonElement each : prometheus.get("/api/v1/targets/metadata").getAsJsonArray()) {
                 String name = each.getAsJsonObject().get("metric").getAsString();
@@ -147,5 +145,55 @@ class PrometheusIT {
             missing.removeIf(name -> known.contains(name) || known.contains(name.replaceAll("_(total|info)$", "")));
             assertEquals(Set.of(), missing);
         });
+    }
+
+    /** With TLS and a password, to those who have it and to nobody else; also while a new configuration is wrong. */
+    @Test
+    void staysUpThroughReloads() throws Exception {
+        for (String name : List.of("ec.crt", "ec.key")) {
+            try (InputStream pem = PrometheusIT.class.getResourceAsStream("/io/tcpvigil/web/pem/" + name)) {
+                Files.write(scratch.resolve(name), Objects.requireNonNull(pem).readAllBytes());
+            }
+            Files.setPosixFilePermissions(scratch.resolve(name), PosixFilePermissions.fromString("rw-------"));
+        }
+        // The hash of "secret", by htpasswd -nbBC 10.
+        Path web = Files.writeString(scratch.resolve("web.yml"), """
+                tls_server_config: {cert_file: ec.crt, key_file: ec.key}
+                basic_auth_users:
+                  bob: $2y$10$Q6X1nrehia0LJP3j/q1d9OulFah..6PAZcZYo0uu29AE2RksvIfzy
+                """);
+        Path config = Files.writeString(scratch.resolve("tcpvigil.yml"), "sampling: {full_interval: 1s}\n");
+        String trusting = "    tls_config: {ca_file: " + scratch.resolve("ec.crt") + "}\n    scheme: https\n";
+        String jobs = job("tcpvigil", trusting + "    basic_auth: {username: bob, password: secret}\n")
+                + job("guessing", trusting + "    basic_auth: {username: bob, password: wrong}\n")
+                + job("nobody", trusting)
+                + job("doubting", "    scheme: https\n    basic_auth: {username: bob, password: secret}\n")
+                + job("plain", "    basic_auth: {username: bob, password: secret}\n");
+        withBoth(
+                SOMETIMES + jobs,
+                (daemon, prometheus) -> {
+                    for (String down : List.of("guessing", "nobody", "doubting", "plain")) {
+                        prometheus.await("up{job=\"" + down + "\"} == 0");
+                    }
+                    long start = System.nanoTime();
+                    Files.writeString(config, "sampling: {full_intervall: 2s}\n");
+                    daemon.signal("HUP");
+                    prometheus.await("tcpvigil_config_last_reload_success == 0");
+                    prometheus.await("tcpvigil_config_reloads_total{result=\"failure\"} > 0");
+                    Files.writeString(config, "sampling: {full_interval: 3s}\n");
+                    daemon.signal("HUP");
+                    prometheus.await("tcpvigil_config_last_reload_success == 1");
+                    prometheus.await("tcpvigil_interval_seconds{tier=\"full\"} == 3");
+                    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+                    String since = "{job=\"tcpvigil\"}[" + (seconds + 1) + "s]";
+                    assertTrue(prometheus.value("count_over_time(up" + since + ")") >= 1);
+                    assertEquals(1, prometheus.value("min_over_time(up" + since + ")"), "up all the time");
+                    assertEquals(
+                            0, prometheus.value("max(max_over_time(up{job!=\"tcpvigil\"}[10m]))"), "to nobody else");
+                    assertTrue(daemon.log().contains("full_intervall"), daemon.log());
+                },
+                "--web.config.file=" + web,
+                "--config=" + config,
+                "--cpu-budget=100");
     }
 }

@@ -9,14 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tcpvigil.kernel.procfs.ServicesFile;
 import io.tcpvigil.testing.StateZoo;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -120,6 +125,37 @@ class SnapshotIT {
         assertTrue(rows.stream().allMatch(row -> row.endsWith("/" + self)), outcome.out());
         Outcome others = run(Terminal.UNLIMITED, "snapshot", "--sockets", "state=listen", "process!=" + self);
         assertTrue(others.lines().stream().noneMatch(line -> line.startsWith("LISTEN ")), others.out());
+    }
+
+    @Test
+    void namesWhoListensOnEachPort() throws Exception {
+        String self = "java/" + ProcessHandle.current().pid();
+        try (DatagramChannel udp = openUdp()) {
+            Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--by", "port");
+            String service = Objects.requireNonNullElse(ServicesFile.usual().udp(53), "-");
+            assertTrue(
+                    outcome.lines().stream()
+                            .anyMatch(line -> line.matches(" *53 +" + service + " +0 +.*127.0.0.1 +" + self)),
+                    outcome.out());
+            assertTrue(udp.isOpen());
+            long owned = outcome.lines().stream()
+                    .filter(line -> line.matches(" *[0-9]+ +[0-9]+ +1 .* " + self + " .*"))
+                    .count();
+            assertEquals(6, owned, outcome.out());
+        }
+        Outcome json = run(Terminal.UNLIMITED, "snapshot", "--json", "-p");
+        for (JsonElement port :
+                JsonParser.parseString(json.out()).getAsJsonObject().getAsJsonArray("ports")) {
+            JsonObject owner =
+                    port.getAsJsonObject().getAsJsonArray("owners").get(0).getAsJsonObject();
+            assertEquals(ProcessHandle.current().pid(), owner.get("pid").getAsLong());
+        }
+        assertTrue(run(Terminal.UNLIMITED, "snapshot", "-p").out().contains("  OWNERS "));
+        assertFalse(run(Terminal.UNLIMITED, "snapshot").out().contains("  OWNERS "));
+    }
+
+    private DatagramChannel openUdp() throws Exception {
+        return zoo.call(() -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 53)));
     }
 
     @Test
@@ -291,7 +327,6 @@ class SnapshotIT {
                 "--by=nope",
                 "--source=nope",
                 "port=1x",
-                "-p",
                 "--sockets --by=port",
                 "--count=2",
                 "--interval=1y",

@@ -10,6 +10,7 @@ import io.tcpvigil.ports.DestinationUse;
 import io.tcpvigil.report.GroupedCounts.Group;
 import io.tcpvigil.report.Holdings;
 import io.tcpvigil.report.KernelLimit;
+import io.tcpvigil.report.OtherNamespaces;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.report.Resources;
 import io.tcpvigil.report.SampleTimes;
@@ -25,6 +26,16 @@ import java.util.Set;
 
 /** A report with all that a daemon knows. */
 public final class FullSamples {
+    private static final OtherNamespaces OTHERS = new OtherNamespaces(
+            List.of(new OtherNamespaces.Counted(
+                    4026532999L,
+                    "blue",
+                    "netlink",
+                    states(TcpState.ESTABLISHED, 2),
+                    states(TcpState.TIME_WAIT, 1),
+                    true)),
+            List.of());
+
     private FullSamples() {}
 
     /** So many sockets in a state and no others. */
@@ -59,6 +70,7 @@ public final class FullSamples {
                 FollowedSamples.following(),
                 findings(),
                 resources,
+                OTHERS,
                 times());
     }
 

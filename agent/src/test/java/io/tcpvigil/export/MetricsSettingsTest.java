@@ -24,9 +24,9 @@ class MetricsSettingsTest {
 
     @Test
     void saysWhichNumberIsOutOfItsRange() {
-        assertEquals("ports: 501, allowed are 0 to 500", refusal(() -> with(501, 24)));
+        assertEquals("ports: 101, allowed are 0 to 100", refusal(() -> with(101, 24)));
         assertEquals("IPv4 prefix length: 33, allowed are 0 to 32", refusal(() -> with(1, 33)));
-        assertEquals("ports: -1, allowed are 0 to 500", refusal(() -> with(-1, 24)));
+        assertEquals("ports: -1, allowed are 0 to 100", refusal(() -> with(-1, 24)));
     }
 
     @Test

@@ -46,6 +46,9 @@ final class Scene {
     /** What is found when processes are searched for them. */
     Optional<Map<Holder, Integer>> closedButHeld = Optional.of(Map.of());
 
+    /** How many processes of one service hold the sockets, which have their inodes in turn; 1 for {@link #APP}. */
+    int workers = 1;
+
     long openFiles = 10;
     OptionalLong maxOrphans = OptionalLong.of(100_000);
     OptionalLong memoryPressure = OptionalLong.of(100_000);
@@ -128,8 +131,8 @@ final class Scene {
         tracker.update(table, Sample.full(nanos, SECOND));
         KernelEvents.Builder events = new KernelEvents.Builder();
         counters.forEach((event, count) -> events.put(event, OptionalLong.of(count)));
-        PortBreakdown ports =
-                PortBreakdown.analyse(table, table, new PortContext(range, new TimeWaitReuse(2, 1000), null, null));
+        PortBreakdown ports = PortBreakdown.analyse(
+                table, table, new PortContext(range, new TimeWaitReuse(2, 1000), null, null, null));
         trends.add(nanos, ports.destinations());
         return detectors.look(new Observation(
                 nanos,
@@ -189,12 +192,12 @@ final class Scene {
         return new Holders() {
             @Override
             public int of(SocketTable asked, int row) {
-                return asked.inode(row) == 0 ? UNKNOWN : 7;
+                return asked.inode(row) == 0 ? UNKNOWN : (int) (asked.inode(row) % workers);
             }
 
             @Override
             public List<Holder> processes(int number) {
-                return List.of(APP);
+                return List.of(workers == 1 ? APP : new Holder(5000 + number, "worker", "pool.service"));
             }
 
             @Override

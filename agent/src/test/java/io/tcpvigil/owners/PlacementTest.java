@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,5 +109,12 @@ class PlacementTest {
         Path later = Files.createDirectories(mount.resolve("system.slice/later.service"));
         long laterId = (Long) Files.getAttribute(later, "unix:ino");
         assertEquals("later.service", tree.placement(laterId).label());
+        // Many at once cost one walk, and only if one of them is new.
+        tree.prepare(Set.of(0L, id, laterId, 4712_000_000_000L, 4713_000_000_000L));
+        assertEquals(4, tree.walks());
+        assertEquals("nginx.service", tree.placement(id).label());
+        assertEquals("?", tree.placement(4713_000_000_000L).label());
+        tree.prepare(Set.of(id, 4712_000_000_000L));
+        assertEquals(4, tree.walks());
     }
 }

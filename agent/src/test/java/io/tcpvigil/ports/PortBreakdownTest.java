@@ -201,7 +201,7 @@ class PortBreakdownTest {
         bound(explicit, HERE, 40004, TcpState.ESTABLISHED);
         bound(explicit, HERE, 40005, TcpState.ESTABLISHED);
         DestinationUse use = PortBreakdown.analyse(
-                        table, table, new PortContext(few, TimeWaitReuse.UNKNOWN, explicit, null))
+                        table, table, new PortContext(few, TimeWaitReuse.UNKNOWN, explicit, null, null))
                 .destinations()
                 .get(0);
         assertEquals(2, use.portsUsed());
@@ -221,7 +221,7 @@ class PortBreakdownTest {
         ipv4(TcpState.ESTABLISHED, 40006, THERE, 80);
         ipv4(TcpState.ESTABLISHED, 40004, THERE, 5432);
         bound(table, HERE + 1, 40007, TcpState.CLOSED);
-        PortContext context = new PortContext(few, TimeWaitReuse.UNKNOWN, explicit, null);
+        PortContext context = new PortContext(few, TimeWaitReuse.UNKNOWN, explicit, null, null);
         assertEquals(
                 List.of(new BindPool(IpAddress.ofIpv4(HERE), 2, 3, 20)),
                 PortBreakdown.analyse(table, table, context).pools());
@@ -238,7 +238,7 @@ class PortBreakdownTest {
             table.commit();
         }
         ipv4(TcpState.FIN_WAIT_2, 40003, THERE, 5432);
-        PortContext context = new PortContext(range, new TimeWaitReuse(mode, 1000), null, null);
+        PortContext context = new PortContext(range, new TimeWaitReuse(mode, 1000), null, null, null);
         int reusable = 0;
         for (DestinationUse use : PortBreakdown.analyse(table, table, context).destinations()) {
             reusable = mode < 0 ? use.portsReusable() : reusable + use.portsReusable();
@@ -253,7 +253,7 @@ class PortBreakdownTest {
         bound(udp, HERE, 53, TcpState.CLOSED);
         bound(udp, HERE, 40000, TcpState.CLOSED);
         bound(udp, HERE, 123, TcpState.ESTABLISHED);
-        PortContext context = new PortContext(range, TimeWaitReuse.UNKNOWN, null, udp);
+        PortContext context = new PortContext(range, TimeWaitReuse.UNKNOWN, null, udp, null);
         List<UdpPort> ports = Objects.requireNonNull(
                 PortBreakdown.analyse(table, table, context).udp());
         assertEquals(1, ports.size());

@@ -49,12 +49,15 @@ class InstallIT {
         install("probe").orFail();
         List<String> once = tree();
         Path settings = root.resolve("etc/default/tcpvigil");
+        Path configuration = root.resolve("etc/tcpvigil/tcpvigil.yml");
+        Files.writeString(configuration, "sampling:\n");
         Files.writeString(settings, "ARGS=--no-probe\n");
         Files.createFile(root.resolve("usr/lib/tcpvigil/lib/of-an-earlier-version.jar"));
         Files.writeString(root.resolve("usr/lib/systemd/system/tcpvigil.service"), "");
         install().orFail();
         assertEquals(once, tree());
         assertEquals("ARGS=--no-probe\n", Files.readString(settings));
+        assertEquals("sampling:\n", Files.readString(configuration));
         assertTrue(Files.size(root.resolve("usr/lib/systemd/system/tcpvigil.service")) > 0);
     }
 
@@ -63,7 +66,12 @@ class InstallIT {
         install("probe", "owners").orFail();
         Files.createFile(root.resolve("etc/systemd/system/tcpvigil.service.d/mine.conf"));
         install("--uninstall").orFail();
-        assertEquals(List.of("etc/default/tcpvigil", "etc/systemd/system/tcpvigil.service.d/mine.conf"), tree());
+        assertEquals(
+                List.of(
+                        "etc/default/tcpvigil",
+                        "etc/systemd/system/tcpvigil.service.d/mine.conf",
+                        "etc/tcpvigil/tcpvigil.yml"),
+                tree());
         install("--uninstall").orFail();
     }
 

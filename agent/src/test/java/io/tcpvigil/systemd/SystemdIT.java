@@ -183,6 +183,30 @@ class SystemdIT {
         assertEquals("active", guest.property("ActiveState"));
     }
 
+    /** The daemon may also see by itself that the file has changed, if that is before it is asked. */
+    @Test
+    void readsItsSettingsAgainOnReload() throws Exception {
+        String file = "/etc/tcpvigil/tcpvigil.yml";
+        String before = guest.read(file);
+        try {
+            start();
+            String process = guest.property("MainPID");
+            guest.write(file, "sampling: {interval: 900ms}\n");
+            guest.run("systemctl", "reload", "tcpvigil").orFail();
+            awaitJournal("info", "sampling.interval is now 900ms");
+            awaitJournal("info", "configuration read again, as was asked for: ");
+            guest.write(file, "sampling: {interval: never}\n");
+            guest.run("systemctl", "reload", "tcpvigil").orFail();
+            awaitJournal(
+                    "err", "everything stays as it was: " + file + ":1: sampling.interval: \"never\": write a number");
+            guest.await(() -> guest.property("ActiveState"), state -> state.equals("active"));
+            assertEquals(process, guest.property("MainPID"));
+            assertEquals("0", guest.property("NRestarts"));
+        } finally {
+            guest.write(file, before);
+        }
+    }
+
     @Test
     void countsExactlyWithTheProbeAndSaysWhatItLacksWithout() throws Exception {
         start();
@@ -234,6 +258,34 @@ class SystemdIT {
     }
 
     @Test
+    void countsTheSocketsOfOtherNamespacesWithTheRightForThat() throws Exception {
+        guest.run("ip", "netns", "add", "blue").orFail();
+        Process listeners = perl(
+                "open(my $blue, '<', '/run/netns/blue') or die; syscall($ARGV[0] + 0, fileno($blue), 0) == 0 or die \"setns: $!\";"
+                        + " use IO::Socket::INET; my @held = map { IO::Socket::INET->new(Listen => 1) or die } 1..3;"
+                        + " print \"up\\n\"; <STDIN>",
+                System.getProperty("os.arch").equals("aarch64") ? "268" : "308");
+        try {
+            start();
+            assertFalse(get("/metrics").contains("tcpvigil_namespace_info{"), "nobody asked for them");
+            start("namespaces");
+            // CAP_SYS_PTRACE is 19, CAP_SYS_ADMIN 21.
+            assertEquals("0000000000280000", ofMainProcess("CapEff"));
+            String page =
+                    guest.await(() -> get("/metrics"), text -> text.contains("name=\"blue\",source=\"netlink\",} 1.0"));
+            Matcher number = Pattern.compile("tcpvigil_namespace_info\\{netns=\"([0-9]+)\",name=\"blue\"")
+                    .matcher(page);
+            assertTrue(number.find(), page);
+            String listening =
+                    "tcpvigil_connections{netns=\"" + number.group(1) + "\",family=\"ipv4\",state=\"listen\",} 3.0";
+            assertTrue(page.contains(listening), page);
+        } finally {
+            listeners.destroy();
+            guest.run("ip", "netns", "delete", "blue");
+        }
+    }
+
+    @Test
     void hasLargerBuffersWithTheRightForThat() throws Exception {
         start();
         long usual = largestBufferBytes();
@@ -269,7 +321,7 @@ class SystemdIT {
             get("/-/healthy");
             assertEquals(124, guest.run(connect).code(), "nothing comes through");
             start("remote");
-            guest.run(connect).orFail();
+            guest.await(() -> guest.run(connect).code(), code -> code == 0);
         } finally {
             guest.write("/etc/default/tcpvigil", settings);
         }

@@ -36,12 +36,16 @@ class UnitIT {
     private String unit(List<Path> dropIns) throws IOException {
         Path directory = Files.createDirectories(scratch.resolve("tcpvigil.service.d"));
         for (Path dropIn : dropIns) {
-            Files.copy(dropIn, directory.resolve(dropIn.getFileName()));
+            copy(dropIn, directory.resolve(dropIn.getFileName()));
         }
         Path unit = scratch.resolve("tcpvigil.service");
-        String text = Files.readString(UNITS.resolve("tcpvigil.service"));
-        Files.writeString(unit, text.replace("/usr/lib/tcpvigil/", Path.of("").toAbsolutePath() + "/"));
+        copy(UNITS.resolve("tcpvigil.service"), unit);
         return unit.toString();
+    }
+
+    private static void copy(Path file, Path to) throws IOException {
+        String here = Path.of("").toAbsolutePath() + "/";
+        Files.writeString(to, Files.readString(file).replace("/usr/lib/tcpvigil/", here));
     }
 
     private void isCleanAndExposedAtMost(int tenths, List<Path> dropIns) throws Exception {

@@ -28,7 +28,12 @@ public final class DaemonProcess implements AutoCloseable {
      * @param errors the file that takes its log
      */
     public DaemonProcess(Path errors, String... arguments) throws IOException {
-        List<String> command = Tcpvigil.command("daemon", "--web.listen-address", "127.0.0.1:0");
+        this(errors, List.of("-XX:TieredStopAtLevel=1"), arguments);
+    }
+
+    /** The same with options of the JVM. */
+    public DaemonProcess(Path errors, List<String> options, String... arguments) throws IOException {
+        List<String> command = Tcpvigil.command(options, "daemon", "--web.listen-address", "127.0.0.1:0");
         command.addAll(List.of(arguments));
         this.errors = errors;
         this.process =

@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Timeout;
 /** What clients that begin a request and never end it can do to a scrape. */
 @Timeout(60)
 final class StalledClientsTest {
+    /** As many as {@link io.tcpvigil.web.http.Limits#usual} allows. */
+    private static final int CONNECTIONS = 1024;
+
     private final List<Socket> stalled = new ArrayList<>();
     private TestServer server;
 
@@ -42,60 +45,67 @@ final class StalledClientsTest {
         }
     }
 
-    /** Threads of the server that read what a client does not send. */
-    private static long held() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("web-"))
-                .count();
-    }
-
-    private static void await(long threads) throws InterruptedException {
-        while (held() < threads) {
-            Thread.sleep(1);
-        }
+    private long dropped(String why) {
+        return server.server.status().dropped().getOrDefault(why, -1L);
     }
 
     @Test
-    void oneAndTwentyMoreDoNotStopAScrape() throws IOException, InterruptedException {
-        stall(1);
-        assertEquals(200, RawHttp.get(server.address(), "/metrics").status());
-        stall(20);
-        await(21);
+    void holdNoThreadThatAScrapeNeeds() throws IOException {
+        stall(500);
         assertEquals(200, RawHttp.get(server.address(), "/metrics").status());
         assertEquals(0, server.server.errors());
     }
 
     @Test
-    void moreThanThereAreThreadsAreRefusedUntilTheTimeOfTheFirstIsUp() throws IOException, InterruptedException {
-        stall(Workers.MAX_THREADS);
-        await(Workers.MAX_THREADS);
-        assertThrows(IOException.class, () -> RawHttp.get(server.address(), "/metrics"));
-        assertEquals(1, server.server.errors());
-        assertTrue(server.log.get(0).contains("a connection was refused"), server.log.toString());
-
-        // Closed by the server: the first stalled client reads the end.
-        assertEquals(-1, stalled.get(0).getInputStream().read());
-        int status = 0;
-        while (status != 200) {
-            try {
-                status = RawHttp.get(server.address(), "/metrics").status();
-            } catch (IOException stillRefused) {
-                assertTrue(server.server.errors() > 1, "refused, but not for want of a thread: " + stillRefused);
-            }
-        }
+    void giveWayToOthersWhenThereAreTooMany() throws IOException, InterruptedException {
+        stall(CONNECTIONS + 100);
+        assertEquals(200, RawHttp.get(server.address(), "/metrics").status());
+        assertEquals(0, dropped("refused"));
+        assertTrue(dropped("gave_way") >= 101, server.server.status().toString());
+        // The first that came, which has kept the server waiting for longest.
+        assertEnded(stalled.get(0));
+        assertTrue(server.server.status().connections() <= CONNECTIONS);
     }
 
     @Test
-    void areNoReasonToStopLate() throws IOException, InterruptedException {
+    void areDroppedWhenTheirTimeIsUp() throws IOException {
+        stall(3);
+        for (Socket socket : stalled) {
+            assertEnded(socket);
+        }
+        assertEquals(3, dropped("slow_request"));
+    }
+
+    @Test
+    void areDroppedAlsoWhenTheyDripBytes() throws IOException, InterruptedException {
+        stall(1);
+        boolean open = true;
+        while (open) {
+            try {
+                RawHttp.write(stalled.get(0), "x");
+                Thread.sleep(50);
+            } catch (IOException closed) {
+                open = false;
+            }
+        }
+        assertEquals(1, dropped("slow_request"));
+    }
+
+    @Test
+    void areNoReasonToStopLate() throws IOException {
         stall(5);
-        await(5);
+        assertEquals(200, RawHttp.get(server.address(), "/metrics").status());
         server.close();
         for (Socket socket : stalled) {
-            assertThrows(IOException.class, () -> {
-                if (socket.getInputStream().read() < 0) {
-                    throw new IOException("closed");
-                }
-            });
+            assertEnded(socket);
         }
+    }
+
+    private static void assertEnded(Socket socket) {
+        assertThrows(IOException.class, () -> {
+            if (socket.getInputStream().read() < 0) {
+                throw new IOException("closed");
+            }
+        });
     }
 }

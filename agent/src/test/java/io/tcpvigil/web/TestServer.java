@@ -2,6 +2,7 @@
 package io.tcpvigil.web;
 
 import io.tcpvigil.Nullable;
+import io.tcpvigil.export.ConfigStatus;
 import io.tcpvigil.export.ConnectionsCollector;
 import io.tcpvigil.export.MetricsPage;
 import io.tcpvigil.export.Samples;
@@ -9,6 +10,8 @@ import io.tcpvigil.report.Report;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,6 +20,9 @@ import java.util.function.Supplier;
 
 /** A server on a free port of loopback, with a report and a clock that the test sets. A report is due every second. */
 final class TestServer implements AutoCloseable {
+    private static final ConfigStatus CONFIG =
+            ConfigStatus.atStart("/etc/tcpvigil/tcpvigil.yml", Instant.EPOCH).failed("c.yml:1: x: unknown key");
+
     static final long INTERVAL_NANOS = 1_000_000_000L;
 
     final AtomicReference<@Nullable Report> report = new AtomicReference<>();
@@ -29,17 +35,27 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(@Nullable Report first, InetSocketAddress listen) throws IOException {
+        this(first, new WebSettings(List.of(listen), "/metrics", null, 256));
+    }
+
+    TestServer(@Nullable Report first, WebSettings settings) throws IOException {
         report.set(first);
         Supplier<@Nullable Report> reports = report::get;
         MetricsPage metrics = MetricsPage.of(new ConnectionsCollector(
                 reports, () -> 0, nanos::get, new ConnectionsCollector.Build("1.2.3", "17.0.15")));
-        server = new WebServer(
-                listen, "/metrics", new LastSample(reports, nanos::get, () -> INTERVAL_NANOS), metrics, log::add);
+        LastSample sample = new LastSample(reports, nanos::get, () -> INTERVAL_NANOS);
+        server = new WebServer(settings, "1.2.3", sample, () -> 2, () -> CONFIG, metrics, log::add);
         server.start();
     }
 
+    /** With a configuration file, on loopback. */
+    static TestServer configured(Path file) throws IOException {
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return new TestServer(Samples.report(), new WebSettings(List.of(any), "/metrics", file, 256));
+    }
+
     InetSocketAddress address() {
-        return server.address();
+        return server.addresses().get(0);
     }
 
     @Override

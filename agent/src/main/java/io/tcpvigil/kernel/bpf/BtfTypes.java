@@ -56,7 +56,6 @@ final class BtfTypes {
      */
     record Member(int offset, int bytes) {}
 
-    private final byte[] file;
     private final ByteBuffer bytes;
     private final int stringsStart;
     private final int stringsEnd;
@@ -65,34 +64,40 @@ final class BtfTypes {
     private int types = 1;
     private int looks;
 
-    private BtfTypes(byte[] file, int stringsStart, int stringsEnd) {
-        this.file = file;
-        this.bytes = ByteBuffer.wrap(file).order(ByteOrder.nativeOrder());
+    private BtfTypes(ByteBuffer bytes, int stringsStart, int stringsEnd) {
+        this.bytes = bytes;
         this.stringsStart = stringsStart;
         this.stringsEnd = stringsEnd;
     }
 
-    /** Finds where each type begins. */
-    static BtfTypes read(byte[] file) throws MalformedTypesException {
-        ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.nativeOrder());
-        if (file.length < HEADER_BYTES || (header.getShort(0) & 0xFFFF) != MAGIC) {
+    /**
+     * Finds where each type begins.
+     *
+     * @param file all of it, from 0 to its limit; in use as long as this object is
+     */
+    static BtfTypes read(ByteBuffer file) throws MalformedTypesException {
+        ByteBuffer header = file.duplicate().order(ByteOrder.nativeOrder());
+        if (file.limit() < HEADER_BYTES || (header.getShort(0) & 0xFFFF) != MAGIC) {
             throw new MalformedTypesException(0, "this is no BTF");
         }
-        if (file[2] != 1) {
-            throw new MalformedTypesException(2, "BTF version " + file[2]);
+        if (file.get(2) != 1) {
+            throw new MalformedTypesException(2, "BTF version " + file.get(2));
         }
         long start = Integer.toUnsignedLong(header.getInt(4));
         long typesStart = start + Integer.toUnsignedLong(header.getInt(8));
         long typesEnd = typesStart + Integer.toUnsignedLong(header.getInt(12));
         long stringsStart = start + Integer.toUnsignedLong(header.getInt(16));
         long stringsEnd = stringsStart + Integer.toUnsignedLong(header.getInt(20));
-        if (start < HEADER_BYTES || typesEnd > file.length || stringsEnd > file.length || stringsEnd == stringsStart) {
+        if (start < HEADER_BYTES
+                || typesEnd > file.limit()
+                || stringsEnd > file.limit()
+                || stringsEnd == stringsStart) {
             throw new MalformedTypesException(4, "sections reach past the end");
         }
-        if (file[(int) stringsEnd - 1] != 0) {
+        if (file.get((int) stringsEnd - 1) != 0) {
             throw new MalformedTypesException((int) stringsEnd - 1, "the strings have no end");
         }
-        BtfTypes read = new BtfTypes(file, (int) stringsStart, (int) stringsEnd);
+        BtfTypes read = new BtfTypes(header, (int) stringsStart, (int) stringsEnd);
         read.findTypes((int) typesStart, (int) typesEnd);
         return read;
     }
@@ -250,10 +255,10 @@ final class BtfTypes {
             return false;
         }
         for (int i = 0; i < name.length(); i++) {
-            if (file[(int) at + i] != name.charAt(i)) {
+            if (bytes.get((int) at + i) != name.charAt(i)) {
                 return false;
             }
         }
-        return file[(int) at + name.length()] == 0;
+        return bytes.get((int) at + name.length()) == 0;
     }
 }

@@ -2,7 +2,8 @@
 package io.tcpvigil.kernel.bpf;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
@@ -39,7 +40,15 @@ record SocketLayout(
 
     /** Looks the members up in the BTF of a kernel. */
     static SocketLayout read(Path file) throws IOException {
-        return find(BtfTypes.read(Files.readAllBytes(file)));
+        try (FileChannel in = FileChannel.open(file)) {
+            // Outside the heap, which would keep room for these megabytes for good: 11 MB of a daemon.
+            ByteBuffer types = ByteBuffer.allocateDirect(Math.toIntExact(in.size()));
+            boolean more = true;
+            while (more) {
+                more = in.read(types) > 0;
+            }
+            return find(BtfTypes.read(types.flip()));
+        }
     }
 
     static SocketLayout find(BtfTypes types) throws MalformedTypesException {

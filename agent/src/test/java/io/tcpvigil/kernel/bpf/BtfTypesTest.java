@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class BtfTypesTest {
     @ParameterizedTest
     @CsvSource({"false, 532, 2", "true, 533, 1"})
     void findsMembersInNamelessStructuresAndBitFields(boolean bitField, int offset, int bytes) throws Exception {
-        SocketLayout layout = SocketLayout.find(BtfTypes.read(BtfBlob.kernel(bitField, true)));
+        SocketLayout layout = SocketLayout.find(BtfTypes.read(ByteBuffer.wrap(BtfBlob.kernel(bitField, true))));
         assertEquals(new BtfTypes.Member(offset, bytes), layout.protocol());
         assertEquals(16, layout.family());
         assertEquals(48, layout.network());
@@ -32,14 +33,15 @@ class BtfTypesTest {
     void doesWithoutIpv6() throws Exception {
         assertEquals(
                 0,
-                SocketLayout.find(BtfTypes.read(BtfBlob.kernel(false, false))).localIpv6());
+                SocketLayout.find(BtfTypes.read(ByteBuffer.wrap(BtfBlob.kernel(false, false))))
+                        .localIpv6());
     }
 
     @Test
     void namesWhatIsMissing() throws Exception {
         BtfBlob btf = new BtfBlob();
         btf.structure(4, "sock", 8, new BtfBlob.Member("other", btf.integer("int", 4), 0, 0));
-        BtfTypes types = BtfTypes.read(btf.build());
+        BtfTypes types = BtfTypes.read(ByteBuffer.wrap(btf.build()));
         assertTrue(message(() -> types.member("sock", "sk_protocol")).contains("no member sk_protocol"));
         assertTrue(message(() -> types.member("net", "ns")).contains("no struct net"));
         assertEquals(0, types.typedef("btf_trace_inet_sock_set_state"));
@@ -53,7 +55,7 @@ class BtfTypesTest {
     void refusesMembersThatAreNotWholeBytes() throws Exception {
         BtfBlob btf = new BtfBlob();
         btf.structure(4, "sock", 8, new BtfBlob.Member("sk_protocol", btf.integer("int", 4), 3, 8));
-        BtfTypes types = BtfTypes.read(btf.build());
+        BtfTypes types = BtfTypes.read(ByteBuffer.wrap(btf.build()));
         assertTrue(message(() -> types.member("sock", "sk_protocol")).contains("not whole bytes"));
     }
 
@@ -62,13 +64,13 @@ class BtfTypesTest {
         BtfBlob btf = new BtfBlob();
         // Type 1 is what both members are; the name that is looked for is in none.
         btf.structure(4, "sock", 8, new BtfBlob.Member("", 1, 0, 0), new BtfBlob.Member("", 1, 0, 0));
-        BtfTypes types = BtfTypes.read(btf.build());
+        BtfTypes types = BtfTypes.read(ByteBuffer.wrap(btf.build()));
         assertTrue(message(() -> types.member("sock", "sk_protocol")).contains("contain each other"));
         BtfBlob names = new BtfBlob();
         names.type(8, "a", 2);
         names.type(8, "b", 1);
         names.structure(4, "sock", 8, new BtfBlob.Member("sk_protocol", 1, 0, 0));
-        BtfTypes circle = BtfTypes.read(names.build());
+        BtfTypes circle = BtfTypes.read(ByteBuffer.wrap(names.build()));
         assertTrue(message(() -> circle.member("sock", "sk_protocol")).contains("a name for itself"));
     }
 
@@ -84,7 +86,7 @@ class BtfTypesTest {
     /** Either a layout or a typed refusal, never another exception. */
     private static boolean survives(byte[] file, String what) {
         try {
-            SocketLayout.find(BtfTypes.read(file));
+            SocketLayout.find(BtfTypes.read(ByteBuffer.wrap(file)));
             return true;
         } catch (MalformedTypesException refused) {
             return false;

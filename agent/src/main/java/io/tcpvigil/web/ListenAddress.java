@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.agent;
+package io.tcpvigil.web;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,9 +24,9 @@ public final class ListenAddress {
      * The address to bind; that of all interfaces when no host is written.
      *
      * @param text well formed
-     * @throws UnknownHostException when there is no such host
+     * @throws IllegalArgumentException when there is no such host; the message says so
      */
-    public static InetSocketAddress resolve(String text) throws UnknownHostException {
+    public static InetSocketAddress resolve(String text) {
         String host = text.substring(0, text.lastIndexOf(':'));
         if (host.isEmpty()) {
             return new InetSocketAddress(port(text));
@@ -34,7 +34,7 @@ public final class ListenAddress {
         try {
             return new InetSocketAddress(InetAddress.getByName(host), port(text));
         } catch (UnknownHostException unknown) {
-            throw new UnknownHostException(text + ": unknown host");
+            throw new IllegalArgumentException(text + ": unknown host", unknown);
         }
     }
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpvigil.web.http;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** The bytes of one connection, plain or under TLS. Never waits. */
+interface Transport {
+    /** No more will come. */
+    int END = -1;
+
+    /** Reads what there is, but not much at a time: how many bytes, 0 for none at present, or {@link #END}. */
+    int read(Input to) throws IOException;
+
+    /** Writes as much as is taken at present; what was written is no longer in the buffers. Whether all of it was. */
+    boolean write(ByteBuffer... from) throws IOException;
+
+    /** What has to happen before it can go on: operations of a selection key, 0 when it will say so itself. */
+    int waitsFor(int usually);
+
+    /** Tells the client that no more will come. */
+    void finish() throws IOException;
+}
