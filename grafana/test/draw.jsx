@@ -48,12 +48,15 @@ function framesOf(panel, results) {
     }));
 }
 
+const Nothing = ({ text }) => <div style={{ color: theme.colors.text.secondary, padding: 8 }}>{text ?? 'No data'}</div>;
+
 function Lines({ panel, results, width, height, timeRange }) {
   const frames = framesOf(panel, results);
   frames.forEach((frame, index) => {
     withDisplay(frame);
     frame.fields[1].state = { seriesIndex: index };
   });
+  if (frames.length === 0) return <Nothing text={panel.fieldConfig.defaults.noValue} />;
   return <TimeSeries frames={frames} structureRev={1} width={width} height={height} timeZone="utc" timeRange={timeRange}
     options={{}} legend={{ ...panel.options.legend, calcs: ['lastNotNull'] }} />;
 }
@@ -63,6 +66,17 @@ function Number_({ panel, results, width, height }) {
   const field = frames[0]?.fields[1];
   const shown = field ? field.display(field.values[field.values.length - 1]) : { text: panel.fieldConfig.defaults.noValue ?? '' };
   return <BigValue theme={theme} width={width} height={height} value={{ ...shown, title: '' }} colorMode="value" graphMode="none" />;
+}
+
+/** Grafana's package has no lanes: these are ours. */
+function Lanes({ panel, results, width, height, timeRange }) {
+  const [name, span] = [200, timeRange.to.valueOf() - timeRange.from.valueOf()];
+  const frames = framesOf(panel, results);
+  const colours = panel.fieldConfig.defaults.mappings[0].options;
+  return frames.map(({ fields: [time, field] }) => <div key={field.name} style={{ height: height / frames.length, position: 'relative',
+    fontSize: 11, color: theme.colors.text.secondary }}>{field.name}{field.values.map((value, at) => <div key={at} style={{ position: 'absolute',
+      top: 1, bottom: 1, width: 1000 / span * (width - name) + 0.6, background: colours[value]?.color,
+      left: name + (time.values[at] - timeRange.from.valueOf()) / span * (width - name) }} />)}</div>);
 }
 
 /** What Grafana makes of instant queries: merged by their labels, columns chosen, named and sorted as the panel says. */
@@ -120,6 +134,7 @@ function Panel({ panel, results, timeRange }) {
     if (panel.type === 'timeseries') return <Lines {...all} />;
     if (panel.type === 'stat') return <Number_ {...all} />;
     if (panel.type === 'table') return <Table data={tableOf(panel, results)} width={width} height={height} />;
+    if (panel.type === 'state-timeline') return <Lanes {...all} />;
     return <div style={{ color: theme.colors.text.secondary, padding: 8 }}>A panel of type {panel.type} is drawn by Grafana itself only.</div>;
   };
   return <div style={place}><PanelChrome title={panel.title} description={panel.description} width={place.width} height={place.height}>

@@ -14,6 +14,11 @@ const highest = Number(process.argv[3] ?? Infinity);
 
 const built = await build({
   entryPoints: ['draw.jsx'], bundle: true, write: false, outdir: folder, minify: true, jsx: 'automatic', format: 'iife',
+  // Of one kind only: what its ES modules import from CommonJS ones does not fit when it is bundled.
+  alias: {
+    '@grafana/i18n': './node_modules/@grafana/ui/node_modules/@grafana/i18n/dist/cjs/index.cjs',
+    '@grafana/ui': './node_modules/@grafana/ui/dist/cjs/index.cjs',
+  },
   loader: { '.ttf': 'empty', '.woff': 'empty', '.woff2': 'empty', '.svg': 'dataurl', '.png': 'dataurl' },
   define: { 'process.env.NODE_ENV': '"production"', global: 'window' }, logLevel: 'error',
 });
@@ -28,7 +33,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.recorded
   writeFileSync(page, `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="draw.css">
 <body style="margin:0;background:#111217"><div id="dashboard" style="position:relative"></div>
 <script>window.recorded = ${JSON.stringify(recorded).replaceAll('<', '\\u003c')};</script><script src="draw.js"></script>`);
-  execFileSync('chromium', ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--virtual-time-budget=8000',
+  execFileSync('chromium', ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--force-device-scale-factor=0.6', '--virtual-time-budget=8000',
     '--allow-file-access-from-files', `--user-data-dir=${join(folder, 'profile')}`, `--window-size=${WIDTH},${Math.min(rows * ROW, highest)}`,
     `--screenshot=${resolve('../pictures', name + '.png')}`, `file://${page}`], { stdio: 'ignore' });
 }

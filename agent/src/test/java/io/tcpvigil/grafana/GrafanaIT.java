@@ -22,14 +22,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Real agents on a network namespace full of trouble, scraped by a real Prometheus with the rules and alerts that are committed,
  * but for their patience: each panel has data, each rule has series, alerts fire with whole texts and are over when the trouble
- * is.
+ * is. It takes two minutes, and is run on one Java only.
  */
+@Tag("once")
 class GrafanaIT {
     /** What panels may ask for without an answer here. */
     private static final Set<String> NO_DATA_HERE = Set.of(

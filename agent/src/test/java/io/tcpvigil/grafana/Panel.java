@@ -12,6 +12,9 @@ import io.tcpvigil.findings.FindingId;
 final class Panel {
     private static final String HOST = "job=~\"$job\", instance=~\"$instance\"";
 
+    /** Columns from which on a graph has room for a legend at its side. */
+    private static final int WIDE = 12;
+
     private final JsonObject panel;
     private final JsonObject defaults = object("unit", "short", "color", object("mode", "palette-classic"));
     private final JsonArray overrides = new JsonArray();
@@ -166,11 +169,19 @@ final class Panel {
                                 "inspect",
                                 false),
                         object("showHeader", true, "cellHeight", "sm"))
+                .base(object("color", object("mode", "thresholds")))
                 .thresholds(Double.NaN, Double.NaN);
     }
 
     Panel unit(String unit) {
         return base(object("unit", unit));
+    }
+
+    /** For a place where a legend at the side would leave no room for the graph. */
+    private void narrow() {
+        if (panel.getAsJsonObject("options").has("legend")) {
+            options(object("legend", object("displayMode", "list", "placement", "bottom")));
+        }
     }
 
     /** More of what holds for all series. */
@@ -321,6 +332,9 @@ final class Panel {
     }
 
     JsonObject place(int id, int x, int y, int width, int height) {
+        if (width < WIDE) {
+            narrow();
+        }
         panel.addProperty("id", id);
         panel.add("gridPos", object("x", x, "y", y, "w", width, "h", height));
         return panel;
