@@ -52,8 +52,9 @@ final class SamplingBlind extends Detector {
                         "Connections come and go between two looks: counts of sockets are right, but histories, ages"
                                 + " and findings about short connections lack the missed part."
                                 + (complete ? "" : " " + now.table().coverage().reason()))
-                .remedy("Let the probe see every transition, where it does not (root, or CAP_BPF and CAP_PERFMON; the header of"
-                        + " doctor and /api/v1/status say why not), or look more often (--interval).")
+                .remedy(
+                        "Let the probe see every transition, where it does not (root, or CAP_BPF and CAP_PERFMON; the header of"
+                                + " doctor and /api/v1/status say why not), or look more often (--interval).")
                 .command("tcpvigil follow");
     }
 }

@@ -175,7 +175,7 @@ class DaemonProcessIT {
                                     "configuration read again, as was asked for, and everything stays as it was: "
                                             + file
                                             + ":1: sampling.full_intervall: unknown key, did you mean full_interval?; known"
-                                            + " here: interval, full_interval, cpu_budget, source, destroy_events, probe",
+                                            + " here: interval, full_interval, cpu_budget, source, destroy_events, probe, other_namespaces",
                                     "configuration read again, as its file has changed: sampling.interval is now 100ms;"
                                             + " sampling.full_interval is now 200ms"),
                             daemon.log().lines().toList());
