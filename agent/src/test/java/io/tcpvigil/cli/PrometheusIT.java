@@ -117,12 +117,14 @@ class PrometheusIT {
                         long after = kernelCounts(event);
                         assertTrue(before <= value && value <= after, before + " <= " + value + " <= " + after);
                     }
-                    // Each connection that the kernel counted was followed: the two have the same rate, scrape by
-                    // scrape.
-                    double seen = prometheus.value(
-                            "rate(tcpvigil_lifecycle_events_seen_total{event=\"opened_outbound\"}[1m])");
-                    double counted = prometheus.value(
-                            "rate(tcpvigil_lifecycle_events_counted_total{event=\"opened_outbound\"}[1m])");
+                    // Each connection that the kernel counted was followed; one that was opened in the middle of a
+                    // sample,
+                    // with the next one. The two then have the same rate, scrape by scrape.
+                    String seenTotal = "tcpvigil_lifecycle_events_seen_total{event=\"opened_outbound\"}";
+                    String countedTotal = "tcpvigil_lifecycle_events_counted_total{event=\"opened_outbound\"}";
+                    prometheus.await(seenTotal + " >= 0.995 * " + countedTotal);
+                    double seen = prometheus.value("rate(" + seenTotal + "[1m])");
+                    double counted = prometheus.value("rate(" + countedTotal + "[1m])");
                     assertTrue(counted > 10, "opened per second: " + counted);
                     assertEquals(counted, seen, counted / 100);
                 },
