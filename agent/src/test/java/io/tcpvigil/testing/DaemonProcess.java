@@ -13,11 +13,14 @@ import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** {@code tcpvigil daemon} as a process of its own, on some port of loopback. */
 public final class DaemonProcess implements AutoCloseable {
+    private static final List<String> USUAL_OPTIONS = List.of("-XX:TieredStopAtLevel=1");
+
     private final Process process;
     private final Path errors;
     private final String address;
@@ -28,12 +31,23 @@ public final class DaemonProcess implements AutoCloseable {
      * @param errors the file that takes its log
      */
     public DaemonProcess(Path errors, String... arguments) throws IOException {
-        this(errors, List.of("-XX:TieredStopAtLevel=1"), arguments);
+        this(errors, USUAL_OPTIONS, arguments);
     }
 
     /** The same with options of the JVM. */
     public DaemonProcess(Path errors, List<String> options, String... arguments) throws IOException {
-        List<String> command = Tcpvigil.command(options, "daemon", "--web.listen-address", "127.0.0.1:0");
+        this(List.of(), options, errors, arguments);
+    }
+
+    /** The same, started by a program that becomes it, such as {@code unshare}. */
+    public static DaemonProcess startedBy(List<String> starter, Path errors, String... arguments) throws IOException {
+        return new DaemonProcess(starter, USUAL_OPTIONS, errors, arguments);
+    }
+
+    private DaemonProcess(List<String> starter, List<String> options, Path errors, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(starter);
+        command.addAll(Tcpvigil.command(options, "daemon", "--web.listen-address", "127.0.0.1:0"));
         command.addAll(List.of(arguments));
         this.errors = errors;
         this.process =
