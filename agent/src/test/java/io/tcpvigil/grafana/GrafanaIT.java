@@ -80,6 +80,7 @@ class GrafanaIT {
             try {
                 fired = awaitAlerts(prometheus, alertsOfFindings(), Unanswered.ofAll(instance));
                 Recorder.record(prometheus, expression -> Unanswered.substitute(expression, instance));
+                checkGraph(prometheus, instance);
                 awaitInhibited(alertmanager, instance);
             } finally {
                 troubles.end();
@@ -200,6 +201,27 @@ class GrafanaIT {
                     !text.matches("(?s).*(\\{\\{|}}|<no value>|<error|%!|NaN|  |http:///| on[ .:]*$| on [:.,;]).*"),
                     name(alert) + " " + each.getKey() + ": " + text);
         }
+    }
+
+    /** Each arrow of the state machine begins and ends at a circle: without that, Grafana draws nothing. */
+    private static void checkGraph(Prometheus prometheus, String instance) throws IOException {
+        Set<String> ends = labels(prometheus, HostDashboard.STEPS_OF_MACHINE, instance, "source");
+        assertTrue(ends.contains("established"), ends.toString());
+        ends.addAll(labels(prometheus, HostDashboard.STEPS_OF_MACHINE, instance, "target"));
+        // Asked for last: what was walked a moment ago is still there.
+        Set<String> states = labels(prometheus, HostDashboard.STATES_OF_MACHINE, instance, "id");
+        assertTrue(states.containsAll(ends) && states.contains("closed"), ends + ", but " + states);
+    }
+
+    private static Set<String> labels(Prometheus prometheus, String expression, String instance, String label)
+            throws IOException {
+        Set<String> values = new TreeSet<>();
+        for (JsonElement each :
+                prometheus.query(Unanswered.substitute(expression.replace("@", Panel.HOST), instance))) {
+            values.add(
+                    each.getAsJsonObject().getAsJsonObject("metric").get(label).getAsString());
+        }
+        return values;
     }
 
     /** A full accept queue explains the drops. */
