@@ -192,7 +192,7 @@ final class Panel {
                         object("mainStatUnit", edgeUnit)));
     }
 
-    /** What the circles are: a series with the label {@code id} for each, and at least for all that an arrow leads to. */
+    /** What the circles are: a series with the labels {@code id} and {@code title} for each, and at least for all that an arrow leads to. */
     Panel nodes(String expression) {
         return ofGraph("nodes", expression);
     }
