@@ -44,7 +44,7 @@ class LayeringTest {
             allow("lifecycle", "tcp"),
             allow("ports", "tcp lifecycle"),
             allow("findings", "tcp lifecycle ports"),
-            allow("owners", "tcp oshi"),
+            allow("owners", "tcp kernel.libc oshi"),
             allow("report", "tcp lifecycle ports findings"),
             allow("export", "report text tcp lifecycle ports findings io.prometheus com.google.gson"),
             allow("web.http", ""),
