@@ -12,9 +12,10 @@ import static io.tcpvigil.grafana.Json.object;
 /** Where the connections of a host stand, how they got there, and what is wrong. */
 final class HostDashboard {
     /** Those that sockets are in, and those that steps lead from or to: CLOSED is only the latter. */
-    static final String STATES_OF_MACHINE = "label_replace(label_replace(sum by (state) (tcpvigil_connections{@, state!=\"listen\"})"
-            + noneAt("to") + noneAt("from")
-            + ", \"id\", \"$1\", \"state\", \"(.*)\"), \"title\", \"$1\", \"state\", \"(.*)\")";
+    static final String STATES_OF_MACHINE =
+            "label_replace(label_replace(sum by (state) (tcpvigil_connections{@, state!=\"listen\"})"
+                    + noneAt("to") + noneAt("from")
+                    + ", \"id\", \"$1\", \"state\", \"(.*)\"), \"title\", \"$1\", \"state\", \"(.*)\")";
 
     static final String STEPS_OF_MACHINE = "label_replace(label_replace(label_join("
             + "sum by (from, to) (rate(tcpvigil_transitions_total{@}[$__rate_interval])) > 0, \"id\", \"-\", \"from\", \"to\"),"
