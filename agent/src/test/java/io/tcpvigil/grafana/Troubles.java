@@ -123,15 +123,16 @@ final class Troubles {
         @Override
         public Boolean call() throws Exception {
             for (int round = 0; !enough.await(1, SECONDS); round++) {
-                // The kernel takes over a port in TIME-WAIT only after a second.
-                if (round % 2 == 0) {
-                    comeAndGo();
-                }
                 fill();
                 closed.open(MANY);
                 Connections.closeAll(closed.servers);
                 Connections.readAll(closed.clients);
                 Connections.closeAll(closed.clients);
+                // After them: at first there is room for the TIME-WAIT of these, then for hardly any but its own. The kernel
+                // takes over a port in TIME-WAIT only after a second.
+                if (round % 2 == 0) {
+                    comeAndGo();
+                }
                 reset.open(MANY);
                 Connections.resetAll(reset.clients);
                 Connections.closeAll(reset.servers);
