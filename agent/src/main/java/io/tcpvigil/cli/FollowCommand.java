@@ -78,7 +78,10 @@ final class FollowCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILTER", description = "Only transitions that fit, such as state=close_wait port=443.")
     private List<String> filters = new ArrayList<>();
 
-    @Option(names = "--json", description = "Print JSON, one object a line (schema tcpvigil.event/1).")
+    @Option(
+            names = "--json",
+            description =
+                    "Print JSON, one object a line: the source (schema tcpvigil.follow/1), transitions (tcpvigil.event/1), how many there were (tcpvigil.follow_summary/1).")
     private boolean json;
 
     @Option(names = "--until", paramLabel = "SPAN", description = "End after so long (10s, 5m).")
