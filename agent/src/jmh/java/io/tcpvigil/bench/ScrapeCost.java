@@ -21,18 +21,13 @@ import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.StateCounts;
 import io.tcpvigil.tcp.TcpState;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
+import io.tcpvigil.web.Rendering;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * Prints what a scrape costs when every family is at its bound: a table of a million sockets on 2,000 serving ports and to
@@ -59,7 +54,7 @@ public final class ScrapeCost {
 
     private ScrapeCost() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) {
         SocketTable table = table();
         Report report = FullSamples.report(Samples.report(table, null, Samples.RANGE), resources());
         for (int most : new int[] {MetricsSettings.USUAL.mostPorts(), MetricsSettings.MOST}) {
@@ -105,7 +100,7 @@ public final class ScrapeCost {
         return new Resources(limits, Map.of(), new Holdings(groups, unknown, groups, unknown, descriptors));
     }
 
-    private static void measure(Report report, int most) throws IOException {
+    private static void measure(Report report, int most) {
         DaemonMetrics metrics = new DaemonMetrics(
                 () -> report,
                 () -> 0,
@@ -131,7 +126,7 @@ public final class ScrapeCost {
         }
     }
 
-    private static void report(MetricsPage page, String type, boolean gzip) throws IOException {
+    private static void report(MetricsPage page, String type, boolean gzip) {
         ThreadMXBean allocations = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         double[] millis = new double[SCRAPES];
         double[] processorMillis = new double[SCRAPES];
@@ -163,12 +158,7 @@ public final class ScrapeCost {
     }
 
     /** As the server does it. */
-    private static int scrape(MetricsPage page, String type, boolean gzip) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream(8 * 1024);
-        try (Writer out = (
-                new OutputStreamWriter(gzip ? new GZIPOutputStream(body) : body, StandardCharsets.UTF_8))) {
-            page.write(type, out);
-        }
-        return body.size();
+    private static int scrape(MetricsPage page, String type, boolean gzip) {
+        return Rendering.bytes(out -> page.write(type, out), gzip).length;
     }
 }

@@ -21,6 +21,7 @@ public final class Daemon {
     private final LiveSettings settings;
     private final long firstIntervalNanos;
     private final Log log;
+    private final @Nullable OldGeneration oldGeneration = OldGeneration.ofProcess();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -120,6 +121,9 @@ public final class Daemon {
                     "a defect of tcpvigil, no sample: " + defect + (trace.length == 0 ? "" : " at " + trace[0]));
         }
         sourceFailures = sampler.sourceFailures();
+        if (oldGeneration != null) {
+            oldGeneration.collectIfGrown();
+        }
     }
 
     /** Lets {@link #run} return after the sample at hand, and waits for that, but no longer than said. */

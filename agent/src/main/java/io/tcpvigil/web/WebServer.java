@@ -112,7 +112,7 @@ public final class WebServer {
         StatusJson status = new StatusJson(version, sample.nanoClock(), sourceFailures, configuration, this::status);
         this.pages = new Pages(settings.telemetryPath(), sample, metrics, status);
         this.workers = workers(errors);
-        this.shared = new SharedAnswers(workers);
+        this.shared = new SharedAnswers(workers, sample::report, sample.nanoClock());
         this.server = new HttpServer(new Front(), Limits.usual(settings.maxRequests()), errors::record);
         for (InetSocketAddress listen : settings.listen()) {
             addresses.add(bind(listen));

@@ -12,15 +12,13 @@ import io.tcpvigil.testing.Churn.Life;
 import io.tcpvigil.testing.DaemonProcess;
 import io.tcpvigil.testing.Prometheus;
 import io.tcpvigil.testing.Requirement;
+import io.tcpvigil.testing.TlsFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -152,20 +150,13 @@ class PrometheusIT {
     /** With TLS and a password, to those who have it and to nobody else; also while a new configuration is wrong. */
     @Test
     void staysUpThroughReloads() throws Exception {
-        for (String name : List.of("ec.crt", "ec.key")) {
-            try (InputStream pem = PrometheusIT.class.getResourceAsStream("/io/tcpvigil/web/pem/" + name)) {
-                Files.write(scratch.resolve(name), Objects.requireNonNull(pem).readAllBytes());
-            }
-            Files.setPosixFilePermissions(scratch.resolve(name), PosixFilePermissions.fromString("rw-------"));
-        }
         // The hash of "secret", by htpasswd -nbBC 10.
-        Path web = Files.writeString(scratch.resolve("web.yml"), """
-                tls_server_config: {cert_file: ec.crt, key_file: ec.key}
+        TlsFiles tls = TlsFiles.in(scratch, """
                 basic_auth_users:
                   bob: $2y$10$Q6X1nrehia0LJP3j/q1d9OulFah..6PAZcZYo0uu29AE2RksvIfzy
                 """);
         Path config = Files.writeString(scratch.resolve("tcpvigil.yml"), "sampling: {full_interval: 1s}\n");
-        String trusting = "    tls_config: {ca_file: " + scratch.resolve("ec.crt") + "}\n    scheme: https\n";
+        String trusting = "    tls_config: {ca_file: " + tls.certificate() + "}\n    scheme: https\n";
         String jobs = job("tcpvigil", trusting + "    basic_auth: {username: bob, password: secret}\n")
                 + job("guessing", trusting + "    basic_auth: {username: bob, password: wrong}\n")
                 + job("nobody", trusting)
@@ -194,7 +185,7 @@ class PrometheusIT {
                             0, prometheus.value("max(max_over_time(up{job!=\"tcpvigil\"}[10m]))"), "to nobody else");
                     assertTrue(daemon.log().contains("full_intervall"), daemon.log());
                 },
-                "--web.config.file=" + web,
+                "--web.config.file=" + tls.webConfig(),
                 "--config=" + config,
                 "--cpu-budget=100");
     }

@@ -147,7 +147,7 @@ final class Connection {
     }
 
     private void send(Answer answer, long now) throws IOException {
-        fields = ByteBuffer.wrap(AnswerHead.bytes(answer, keep));
+        fields = ByteBuffer.wrap(AnswerHead.bytes(answer, keep, server.date()));
         body = head ? NOTHING : ByteBuffer.wrap(answer.body());
         // The time for an answer goes on: making it is part of that.
         long left = phase == Phase.ANSWERING ? deadline - now : server.limits().answerNanos();

@@ -9,6 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class HttpServer {
     private final BiConsumer<String, Throwable> problems;
     private final Selector selector;
     private final Buffers buffers = new Buffers();
+    private final HttpDate date = new HttpDate();
     private final ThreadPoolExecutor handshakes;
     private final Queue<LongConsumer> tasks = new ConcurrentLinkedQueue<>();
     private final Set<Connection> connections = new HashSet<>();
@@ -350,6 +352,11 @@ public final class HttpServer {
 
     void problem(String what, Throwable cause) {
         problems.accept(what, cause);
+    }
+
+    /** The time for an answer that is sent now. */
+    String date() {
+        return date.at(Instant.now());
     }
 
     Handler handler() {
