@@ -5,6 +5,7 @@ import io.tcpvigil.Nullable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -63,6 +64,7 @@ public final class HttpServer {
     private long lastSweep;
     private boolean acceptsPaused;
     private volatile int openConnections;
+    private volatile long lastRound = System.nanoTime();
     private volatile boolean stopping;
     private volatile long stopBy;
 
@@ -137,6 +139,11 @@ public final class HttpServer {
         return openConnections;
     }
 
+    /** For how long nobody has been heard: far less than a second, unless something holds the thread or it has ended. */
+    public long silentNanos() {
+        return System.nanoTime() - lastRound;
+    }
+
     private void run() {
         boolean owing = true;
         while (!stopping || owing) {
@@ -147,8 +154,9 @@ public final class HttpServer {
                     owing = System.nanoTime() - stopBy < 0
                             && connections.stream().anyMatch(Connection::isOwed);
                 }
-            } catch (IOException | RuntimeException | OutOfMemoryError problem) {
-                problems.accept("serving clients", problem);
+                lastRound = System.nanoTime();
+            } catch (Throwable problem) {
+                problem("serving clients", problem);
             }
         }
         closeAll();
@@ -161,7 +169,7 @@ public final class HttpServer {
         try {
             selector.close();
         } catch (IOException problem) {
-            problems.accept("stopping", problem);
+            problem("stopping", problem);
         }
     }
 
@@ -170,7 +178,7 @@ public final class HttpServer {
             try {
                 listener.channel().close();
             } catch (IOException problem) {
-                problems.accept("closing a port", problem);
+                problem("closing a port", problem);
             }
         }
         listeners.clear();
@@ -188,27 +196,18 @@ public final class HttpServer {
         Set<SelectionKey> ready = selector.selectedKeys();
         for (SelectionKey key : ready) {
             if (key.attachment() instanceof Connection connection) {
-                guarded(connection, now);
+                connection.proceed(now);
             } else if (key.attachment() instanceof Listener listener && key.isValid()) {
                 accept(key, listener, now);
             }
         }
         ready.clear();
-        for (LongConsumer task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.accept(now);
+        // Not those that come of these: first it is the turn of clients that have not been heard.
+        for (int left = tasks.size(); left > 0; left--) {
+            tasks.remove().accept(now);
         }
         if (now - lastSweep >= TimeUnit.MILLISECONDS.toNanos(SWEEP_MILLIS)) {
             sweep(now);
-        }
-    }
-
-    /** A defect that one client finds is not to end the service of others. */
-    private void guarded(Connection connection, long now) {
-        try {
-            connection.proceed(now);
-        } catch (RuntimeException | OutOfMemoryError defect) {
-            problems.accept("serving a client", defect);
-            connection.close();
         }
     }
 
@@ -230,7 +229,7 @@ public final class HttpServer {
                 channel = listener.channel().accept();
             } catch (IOException failed) {
                 // Out of descriptors, for example: it would fail again at once, and again.
-                problems.accept("accepting a connection", failed);
+                problem("accepting a connection", failed);
                 key.interestOps(0);
                 acceptsPaused = true;
                 return;
@@ -240,8 +239,8 @@ public final class HttpServer {
             }
             try {
                 serve(channel, listener, now);
-            } catch (IOException | RuntimeException failed) {
-                problems.accept("beginning to serve a connection", failed);
+            } catch (Throwable failed) {
+                problem("beginning to serve a connection", failed);
                 closeQuietly(channel);
             }
         }
@@ -275,12 +274,12 @@ public final class HttpServer {
         connections.add(connection);
         openConnections = connections.size();
         // Most clients have sent their request by now.
-        guarded(connection, now);
+        connection.proceed(now);
     }
 
     private void proceed(SelectionKey key, long now) {
         if (key.attachment() instanceof Connection connection) {
-            guarded(connection, now);
+            connection.proceed(now);
         }
     }
 
@@ -288,7 +287,7 @@ public final class HttpServer {
         try {
             channel.close();
         } catch (IOException gone) {
-            problems.accept("closing a connection", gone);
+            problem("closing a connection", gone);
         }
     }
 
@@ -351,12 +350,21 @@ public final class HttpServer {
     }
 
     void problem(String what, Throwable cause) {
-        problems.accept(what, cause);
+        try {
+            problems.accept(what, cause);
+        } catch (Throwable unsaid) {
+            // There is no memory for the line either. That clients are served is worth more than what could be said.
+        }
     }
 
     /** The time for an answer that is sent now. */
     String date() {
         return date.at(Instant.now());
+    }
+
+    /** Room for what is read from a channel or written to one. */
+    ByteBuffer wire() {
+        return buffers.wire;
     }
 
     Handler handler() {

@@ -55,7 +55,7 @@ final class RequestReader {
     /** Some clients send an empty line after the request before. */
     private static void skipBlankLines(Input input) {
         while (input.length() > 0 && (input.at(0) == '\r' || input.at(0) == '\n')) {
-            input.take(1);
+            input.drop(1);
         }
     }
 
