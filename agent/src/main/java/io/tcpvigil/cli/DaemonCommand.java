@@ -106,6 +106,7 @@ final class DaemonCommand implements Callable<Integer> {
         daemon.onPublished(systemd::published);
         daemon.onSettings(changed -> metrics.settings(changed.metrics()));
         WebServer server = startServer(live, daemon, clock, metrics.page(), log);
+        systemd.onlyWhile(server::isServing);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {

@@ -38,6 +38,9 @@ public final class WebServer {
     private static final int STACK_BYTES = 512 * 1024;
     private static final long STOP_MILLIS = 1000;
 
+    /** Many times as long as the longest pause between two looks at clients. */
+    private static final long LONGEST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /** What any answer says unless it says otherwise. */
     private static final Map<String, String> PROTECTION = Map.of(
             "Content-Security-Policy", Response.NOTHING,
@@ -172,6 +175,11 @@ public final class WebServer {
     /** {@code http} or {@code https}. */
     public String scheme() {
         return config.current().tls() == null ? "http" : "https";
+    }
+
+    /** Whether clients are heard. If not, nothing can be asked that would tell so. */
+    public boolean isServing() {
+        return server.silentNanos() < LONGEST_SILENCE_NANOS;
     }
 
     /** Errors since the start: answers that failed. */

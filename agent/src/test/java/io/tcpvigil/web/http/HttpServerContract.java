@@ -73,7 +73,10 @@ abstract class HttpServerContract {
                 case "/light", "/heavy" -> reply.accept(Answer.line(200, "ok"));
                 case "/large", "/heavy-large" -> reply.accept(new Answer(200, Map.of(), LARGE));
                 case "/defect" -> throw new IllegalStateException("a defect");
-                case "/stuck" -> awaitStuck();
+                case "/stuck" -> {
+                    awaitStuck();
+                    reply.accept(Answer.line(200, "ok"));
+                }
                 case "/error" -> throw new StackOverflowError("an error");
                 case "/heavy-spoilt" -> reply.accept(new Answer(200, new SpoiltFields(), LARGE));
                 default -> open.add(reply);
@@ -277,7 +280,8 @@ abstract class HttpServerContract {
         Socket other = ask("/light");
         assertEquals(200, status(other));
         Socket greedy = connect();
-        writeAtOnce(greedy, request("/light"), request("/stuck"), request("/light").repeat(1000));
+        writeAtOnce(
+                greedy, request("/light"), request("/stuck"), request("/light").repeat(1000));
         while (!handled.contains("/stuck")) {
             Thread.sleep(1);
         }

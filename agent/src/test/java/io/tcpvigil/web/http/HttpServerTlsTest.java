@@ -39,8 +39,7 @@ final class HttpServerTlsTest extends HttpServerContract {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, NO_PASSWORD);
         try (InputStream pem = pem("ec.crt")) {
-            Certificate certificate =
-                    CertificateFactory.getInstance("X.509").generateCertificate(pem);
+            Certificate certificate = CertificateFactory.getInstance("X.509").generateCertificate(pem);
             store.setCertificateEntry("trusted", certificate);
             store.setKeyEntry("own", key(), NO_PASSWORD, new Certificate[] {certificate});
         }
