@@ -17,6 +17,9 @@ import javax.net.ssl.TrustManagerFactory;
 final class Tls {
     private static final char[] NO_PASSWORD = {};
 
+    /** Java would remember 20,480 for a day, some kilobytes each. Clients that keep their connections need none. */
+    private static final int REMEMBERED_SESSIONS = 256;
+
     /**
      * Which clients may connect.
      *
@@ -76,6 +79,7 @@ final class Tls {
         }
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keyManagers.getKeyManagers(), trustManagers, null);
+        context.getServerSessionContext().setSessionCacheSize(REMEMBERED_SESSIONS);
         return context;
     }
 

@@ -16,9 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BiConsumer;
@@ -35,10 +33,9 @@ public final class HttpServer {
     private static final int BACKLOG = 1024;
     private static final long SWEEP_MILLIS = 200;
 
-    /** Clients that are accepted before others are heard again. */
-    private static final int ACCEPTS_AT_A_TIME = 64;
+    /** Clients that are accepted before others are heard again; under TLS each takes up to a millisecond. */
+    private static final int ACCEPTS_AT_A_TIME = 16;
 
-    private static final int HANDSHAKES_WAITING = 64;
     private static final int STACK_BYTES = 512 * 1024;
 
     private final Handler handler;
@@ -47,7 +44,7 @@ public final class HttpServer {
     private final Selector selector;
     private final Buffers buffers = new Buffers();
     private final HttpDate date = new HttpDate();
-    private final ThreadPoolExecutor handshakes;
+    private final Handshakes handshakes;
     private final Queue<LongConsumer> tasks = new ConcurrentLinkedQueue<>();
     private final Set<Connection> connections = new HashSet<>();
     private final List<SelectionKey> listeners = new ArrayList<>();
@@ -75,14 +72,7 @@ public final class HttpServer {
         this.problems = problems;
         this.selector = Selector.open();
         this.thread = thread("web-clients", this::run);
-        this.handshakes = new ThreadPoolExecutor(
-                1,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(HANDSHAKES_WAITING),
-                task -> thread("web-handshakes", task));
-        handshakes.allowCoreThreadTimeOut(true);
+        this.handshakes = new Handshakes(task -> thread("web-handshakes", task));
     }
 
     private static Thread thread(String name, Runnable task) {
@@ -165,7 +155,7 @@ public final class HttpServer {
     private void closeAll() {
         closeListeners();
         List.copyOf(connections).forEach(Connection::close);
-        handshakes.shutdownNow();
+        handshakes.stop();
         try {
             selector.close();
         } catch (IOException problem) {
@@ -262,7 +252,7 @@ public final class HttpServer {
                         channel,
                         tls.get(),
                         buffers,
-                        handshakes,
+                        task -> handshakes.execute(channel.socket().getInetAddress(), task),
                         done -> later(time -> {
                             done.resumed();
                             proceed(key, time);
