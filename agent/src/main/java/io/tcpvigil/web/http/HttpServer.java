@@ -15,8 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -37,7 +37,6 @@ public final class HttpServer {
     /** Clients that are accepted before others are heard again. */
     private static final int ACCEPTS_AT_A_TIME = 64;
 
-    private static final int HANDSHAKES_WAITING = 64;
     private static final int STACK_BYTES = 512 * 1024;
 
     private final Handler handler;
@@ -73,13 +72,10 @@ public final class HttpServer {
         this.problems = problems;
         this.selector = Selector.open();
         this.thread = thread("web-clients", this::run);
+        // What waits is at most one piece of arithmetic for each connection: those of all scrapers when they come back
+        // at once.
         this.handshakes = new ThreadPoolExecutor(
-                1,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(HANDSHAKES_WAITING),
-                task -> thread("web-handshakes", task));
+                1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> thread("web-handshakes", task));
         handshakes.allowCoreThreadTimeOut(true);
     }
 

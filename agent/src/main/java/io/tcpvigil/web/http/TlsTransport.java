@@ -35,7 +35,7 @@ final class TlsTransport implements Transport {
     private boolean computing;
 
     /**
-     * @param handshakes does the arithmetic; may reject it
+     * @param handshakes does the arithmetic, one piece of each client at a time; rejects it when it stops
      * @param resume is told, in some thread, when it is done
      */
     TlsTransport(
@@ -125,7 +125,8 @@ final class TlsTransport implements Transport {
         try {
             handshakes.execute(() -> {
                 try {
-                    Runnable task = engine.getDelegatedTask();
+                    // None for who has gone while others had their turn.
+                    Runnable task = channel.isOpen() ? engine.getDelegatedTask() : null;
                     while (task != null) {
                         task.run();
                         task = engine.getDelegatedTask();
@@ -134,8 +135,8 @@ final class TlsTransport implements Transport {
                     resume.accept(this);
                 }
             });
-        } catch (RejectedExecutionException busy) {
-            throw new SSLException("too many handshakes at a time", busy);
+        } catch (RejectedExecutionException stopping) {
+            throw new SSLException("the server stops", stopping);
         }
     }
 
