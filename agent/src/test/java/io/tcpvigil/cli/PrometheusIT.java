@@ -184,6 +184,8 @@ class PrometheusIT {
                     assertEquals(
                             0, prometheus.value("max(max_over_time(up{job!=\"tcpvigil\"}[10m]))"), "to nobody else");
                     assertTrue(daemon.log().contains("full_intervall"), daemon.log());
+                    prometheus.await("tcpvigil_web_refused_requests_total{reason=\"password\"} >= 2");
+                    prometheus.await("tcpvigil_web_dropped_connections_total{reason=\"handshake\"} >= 2");
                 },
                 "--web.config.file=" + tls.webConfig(),
                 "--config=" + config,

@@ -58,6 +58,7 @@ class WebAttackIT {
                     samples.add(takenAt(daemon));
                 }
                 assertEquals("ok\n", daemon.get("/-/healthy"));
+                daemon.await("tcpvigil_web_dropped_connections_total{reason=\"slow_request\",}", 1);
                 assertEquals(0, many.failed(), "of " + many.count());
                 long grown = HttpLoad.residentKib(daemon.pid()) - before;
                 assertTrue(grown < MOST_GROWTH_KIB, "grew by " + grown + " KiB");

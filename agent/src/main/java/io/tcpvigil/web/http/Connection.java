@@ -123,6 +123,7 @@ final class Connection {
         heavy = server.handler().isHeavy(request);
         if (heavy && !server.takePlace(now)) {
             heavy = false;
+            server.countNoPlace();
             send(
                     server.handler()
                             .dress(Answer.line(503, "too many requests at a time")

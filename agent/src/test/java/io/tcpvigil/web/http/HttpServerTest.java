@@ -150,6 +150,7 @@ final class HttpServerTest {
         assertEquals(200, status(third));
         other.accept(Answer.line(200, "late"));
         assertEquals(200, status(second));
+        assertEquals(1, server.withoutPlace());
     }
 
     @Test
