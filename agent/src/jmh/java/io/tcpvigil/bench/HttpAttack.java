@@ -20,7 +20,8 @@ import javax.net.ssl.SSLContext;
  * same moment once a second, 500 connections that never end their request, and two clients that send 64 KiB of header fields; then
  * beside 200 that scrape as fast as they can, until a million scrapes are done. The daemon is started by its launcher.
  *
- * <p>Arguments: how many scrapes at full speed; seconds of each of the first two; {@code tls} for the same under TLS.
+ * <p>Arguments: how many scrapes at full speed; seconds of each of the first two; {@code gzip} for scrapers that ask for packed
+ * answers, as Prometheus does; {@code tls} for the same under TLS.
  *
  * <p>Times are those of the clients. Both sides and the kernel share the processors; which side takes how much is printed beside.
  */
@@ -37,17 +38,20 @@ public final class HttpAttack implements AutoCloseable {
     private final DaemonProcess daemon;
     private final InetSocketAddress server;
     private final SSLContext tls;
+    private final boolean packed;
 
-    private HttpAttack(DaemonProcess daemon, SSLContext tls) {
+    private HttpAttack(DaemonProcess daemon, SSLContext tls, boolean packed) {
         this.daemon = daemon;
         this.server =
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), daemon.address().getPort());
         this.tls = tls;
+        this.packed = packed;
     }
 
     public static void main(String[] arguments) throws Exception {
         long scrapes = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1_000_000;
         long seconds = arguments.length > 1 ? Long.parseLong(arguments[1]) : 30;
+        boolean packed = List.of(arguments).contains("gzip");
         boolean encrypted = List.of(arguments).contains("tls");
         Path scratch = Files.createDirectories(Path.of("target/http-attack").toAbsolutePath());
         Path log = scratch.resolve("log");
@@ -58,25 +62,30 @@ public final class HttpAttack implements AutoCloseable {
             HttpsURLConnection.setDefaultSSLSocketFactory(files.clients().getSocketFactory());
             String config = "--web.config.file=" + files.webConfig();
             try (HttpAttack attack =
-                    new HttpAttack(DaemonProcess.launched(log, often, config), files.clients())) {
+                    new HttpAttack(DaemonProcess.launched(log, often, config), files.clients(), packed)) {
                 attack.run(scrapes, seconds);
             }
         } else {
-            try (HttpAttack attack = new HttpAttack(DaemonProcess.launched(log, often), null)) {
+            try (HttpAttack attack = new HttpAttack(DaemonProcess.launched(log, often), null, packed)) {
                 attack.run(scrapes, seconds);
             }
         }
         System.out.print(Files.readString(log));
     }
 
+    private HttpLoad load() {
+        HttpLoad load = new HttpLoad(server, tls);
+        return packed ? load.packed() : load;
+    }
+
     private void run(long scrapes, long seconds) throws Exception {
         long probes = seconds * 1000 / PERIOD_MILLIS;
-        try (HttpLoad load = new HttpLoad(server, tls)) {
+        try (HttpLoad load = load()) {
             load.scrape(2000, 0);
             Mark before = new Mark();
             before.tell("alone", load.scrape(probes, PERIOD_MILLIS));
         }
-        try (HttpLoad load = new HttpLoad(server, tls)) {
+        try (HttpLoad load = load()) {
             load.slowLoris(SLOW);
             load.bigHeads(2, 10);
             Scrapes others = load.scrapers(SCRAPERS, 1000);
@@ -84,7 +93,7 @@ public final class HttpAttack implements AutoCloseable {
             before.tell("beside slow clients and 200 at once each second", load.scrape(probes, PERIOD_MILLIS));
             before.tell("  these 200", others);
         }
-        try (HttpLoad load = new HttpLoad(server, tls)) {
+        try (HttpLoad load = load()) {
             load.slowLoris(SLOW);
             load.bigHeads(2, 10);
             Scrapes others = load.scrapers(SCRAPERS, 0);
@@ -96,7 +105,7 @@ public final class HttpAttack implements AutoCloseable {
                 before.tell("beside slow clients, 200 at full speed", others);
             }
         }
-        try (HttpLoad load = new HttpLoad(server, tls)) {
+        try (HttpLoad load = load()) {
             Mark before = new Mark();
             before.tell("alone again", load.scrape(probes / 4, PERIOD_MILLIS));
         }
@@ -134,7 +143,9 @@ public final class HttpAttack implements AutoCloseable {
 
     /** Those of both tiers: a full one takes the place of a fast one. */
     private double samples() throws IOException {
-        return daemon.metric(SAMPLES) + Math.max(0, daemon.metric(FULL_SAMPLES));
+        double fast = daemon.metric(SAMPLES);
+        double full = daemon.metric(FULL_SAMPLES);
+        return (fast > 0 ? fast : 0) + (full > 0 ? full : 0);
     }
 
     @Override

@@ -108,6 +108,7 @@ public final class ScrapeCost {
                 new ConnectionsCollector.Build("1.0", "17"),
                 () -> new AgentCollector.Usage(1, 1, 1, 1, 1, 1, 1, 1, Map.of()),
                 () -> ConfigStatus.atStart("/etc/tcpvigil/tcpvigil.yml", Instant.EPOCH),
+                () -> null,
                 new MetricsSettings(most, most, most, most, Addresses.FULL, 24, 48, List.of()));
         long start = System.nanoTime();
         metrics.take(report);

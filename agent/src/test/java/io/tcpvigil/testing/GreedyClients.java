@@ -2,11 +2,8 @@
 package io.tcpvigil.testing;
 
 import io.tcpvigil.Nullable;
-import java.io.ByteArrayOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +53,7 @@ public final class GreedyClients implements AutoCloseable {
 
     /** Takes answers; another thread sends. */
     private final class Client extends Thread {
-        private final Wire wire = new Wire();
+        private final HoldingSocket wire = new HoldingSocket();
         private final Socket socket;
         private final Thread sender;
 
@@ -83,7 +80,7 @@ public final class GreedyClients implements AutoCloseable {
             socket.getOutputStream().write(first);
             socket.getOutputStream().write(second);
             while (!over) {
-                wire.holds = true;
+                wire.hold();
                 for (int sent = 0; sent < BYTES_AT_ONCE; sent += first.length + second.length) {
                     socket.getOutputStream().write(first);
                     socket.getOutputStream().write(second);
@@ -96,7 +93,8 @@ public final class GreedyClients implements AutoCloseable {
         public void run() {
             sender.start();
             byte[] buffer = new byte[BYTES_AT_ONCE];
-            try (InputStream in = socket.getInputStream()) {
+            try {
+                InputStream in = socket.getInputStream();
                 for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
                     answeredBytes.addAndGet(count);
                 }
@@ -104,28 +102,6 @@ public final class GreedyClients implements AutoCloseable {
             } catch (IOException ended) {
                 cut.addAndGet(over ? 0 : 1);
             }
-        }
-    }
-
-    /** Sends in one go what was written while it was held: several records arrive as one piece. */
-    private static final class Wire extends Socket {
-        private final ByteArrayOutputStream held = new ByteArrayOutputStream();
-        private boolean holds;
-
-        private void release() throws IOException {
-            holds = false;
-            super.getOutputStream().write(held.toByteArray());
-            held.reset();
-        }
-
-        @Override
-        public OutputStream getOutputStream() throws IOException {
-            return new FilterOutputStream(super.getOutputStream()) {
-                @Override
-                public void write(byte[] bytes, int start, int count) throws IOException {
-                    (holds ? held : out).write(bytes, start, count);
-                }
-            };
         }
     }
 

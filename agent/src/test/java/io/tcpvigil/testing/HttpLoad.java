@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.testing;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.tcpvigil.Nullable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -15,9 +17,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** Clients of a web server, good and bad, each kind in threads of its own until it is closed. */
 public final class HttpLoad implements AutoCloseable {
@@ -30,6 +34,7 @@ public final class HttpLoad implements AutoCloseable {
 
     private final InetSocketAddress server;
     private final @Nullable SSLContext tls;
+    private String moreFields = "";
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong refusedHeads = new AtomicLong();
     private volatile boolean over;
@@ -46,6 +51,12 @@ public final class HttpLoad implements AutoCloseable {
     public HttpLoad(InetSocketAddress server, @Nullable SSLContext tls) {
         this.server = server;
         this.tls = tls;
+    }
+
+    /** Has scrapers ask for packed answers, as Prometheus does. */
+    public HttpLoad packed() {
+        moreFields = "Accept-Encoding: gzip\r\n";
+        return this;
     }
 
     private interface Work {
@@ -131,38 +142,45 @@ public final class HttpLoad implements AutoCloseable {
     }
 
     /** Scrapers that go on until this is closed, each on one connection, all at the same moment once in so many milliseconds. */
-    public Scrapes scrapers(int clients, long periodMillis) {
+    public Scrapes scrapers(int clients, long periodMillis) throws InterruptedException {
         Scrapes scrapes = new Scrapes();
-        // Each has connected by then.
-        long first = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(periodMillis);
+        CountDownLatch connected = new CountDownLatch(clients);
         for (int i = 0; i < clients; i++) {
-            start(() -> scrape(scrapes, Long.MAX_VALUE, first, periodMillis));
+            start(() -> {
+                try (Socket socket = connect()) {
+                    connected.countDown();
+                    connected.await();
+                    scrape(socket, scrapes, Long.MAX_VALUE, periodMillis);
+                }
+            });
         }
+        assertTrue(connected.await(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS), connected + " are not connected");
         return scrapes;
     }
 
     /** So many scrapes one after the other, in this thread, one in so many milliseconds. */
     public Scrapes scrape(long count, long periodMillis) throws IOException, InterruptedException {
         Scrapes scrapes = new Scrapes();
-        scrape(scrapes, count, System.nanoTime(), periodMillis);
+        try (Socket socket = connect()) {
+            scrape(socket, scrapes, count, periodMillis);
+        }
         return scrapes;
     }
 
-    private void scrape(Scrapes scrapes, long count, long firstNanos, long periodMillis)
+    private void scrape(Socket socket, Scrapes scrapes, long count, long periodMillis)
             throws IOException, InterruptedException {
-        byte[] request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
-        try (Socket socket = connect()) {
-            InputStream in = socket.getInputStream();
-            byte[] buffer = new byte[BIG_HEAD];
-            long due = firstNanos;
-            for (long i = 0; i < count && !over; i++) {
-                TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
-                long start = System.nanoTime();
-                due = Math.max(due + TimeUnit.MILLISECONDS.toNanos(periodMillis), start);
-                socket.getOutputStream().write(request);
-                int status = readStatus(in, buffer);
-                scrapes.add(status, System.nanoTime() - start);
+        byte[] request = ("GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + moreFields + "\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        long period = TimeUnit.MILLISECONDS.toNanos(periodMillis);
+        byte[] buffer = new byte[BIG_HEAD];
+        for (long i = 0; i < count && !over; i++) {
+            if (period > 0) {
+                TimeUnit.NANOSECONDS.sleep(period - Math.floorMod(System.nanoTime(), period));
             }
+            long start = System.nanoTime();
+            socket.getOutputStream().write(request);
+            int status = readStatus(socket.getInputStream(), buffer);
+            scrapes.add(status, System.nanoTime() - start);
         }
     }
 
@@ -171,7 +189,13 @@ public final class HttpLoad implements AutoCloseable {
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
         socket.connect(server, TIMEOUT_MILLIS);
-        return tls == null ? socket : tls.getSocketFactory().createSocket(socket, "localhost", server.getPort(), true);
+        if (tls == null) {
+            return socket;
+        }
+        SSLSocket encrypted =
+                (SSLSocket) tls.getSocketFactory().createSocket(socket, "localhost", server.getPort(), true);
+        encrypted.startHandshake();
+        return encrypted;
     }
 
     /** Reads one answer with a length to its end; its status. */

@@ -163,6 +163,7 @@ final class Connection {
         heavy = server.handler().isHeavy(request);
         if (heavy && !server.takePlace(now)) {
             heavy = false;
+            server.countNoPlace();
             answerLater(server.handler()
                     .dress(Answer.line(503, "too many requests at a time").with("Retry-After", "1")));
             return;

@@ -13,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Does the arithmetic of TLS handshakes, two milliseconds and more each, for which nobody needs a password. So it is done by one
- * thread for all, some may wait, and of one client no more than {@value #WAITING_OF_ONE}: a flood from there leaves room for
- * handshakes of others.
+ * thread for all, and of one client no more than {@value #WAITING_OF_ONE} may wait, which is enough for all scrapers of a host
+ * when they come back at once: a flood from there leaves room for handshakes of others.
  */
 final class Handshakes {
     /** Fewer than can be done in the time for a request: what is done too late is done for nothing. */
-    private static final int WAITING = 256;
+    private static final int WAITING = 512;
 
-    static final int WAITING_OF_ONE = 128;
+    static final int WAITING_OF_ONE = 256;
 
     private final ThreadPoolExecutor thread;
     private final Map<ByteBuffer, Integer> waiting = new HashMap<>();

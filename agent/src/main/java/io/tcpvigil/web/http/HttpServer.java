@@ -18,6 +18,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
@@ -49,6 +50,7 @@ public final class HttpServer {
     private final Set<Connection> connections = new HashSet<>();
     private final List<SelectionKey> listeners = new ArrayList<>();
     private final AtomicLongArray drops = new AtomicLongArray(Drop.values().length);
+    private final AtomicLong withoutPlace = new AtomicLong();
     private final Thread thread;
 
     private record Listener(
@@ -122,6 +124,11 @@ public final class HttpServer {
     /** How many clients have lost their connection so. */
     public long drops(Drop why) {
         return drops.get(why.ordinal());
+    }
+
+    /** How many requests were refused because too many others were being answered. */
+    public long withoutPlace() {
+        return withoutPlace.get();
     }
 
     /** Clients at present. */
@@ -337,6 +344,10 @@ public final class HttpServer {
 
     void count(Drop why) {
         drops.incrementAndGet(why.ordinal());
+    }
+
+    void countNoPlace() {
+        withoutPlace.incrementAndGet();
     }
 
     void problem(String what, Throwable cause) {

@@ -46,7 +46,7 @@ final class TlsTransport implements Transport {
     private int recordsWithoutData;
 
     /**
-     * @param handshakes does the arithmetic; may reject it
+     * @param handshakes does the arithmetic, one piece of each client at a time; may reject it
      * @param resume is told, in some thread, when it is done
      */
     TlsTransport(
@@ -155,7 +155,8 @@ final class TlsTransport implements Transport {
         try {
             handshakes.execute(() -> {
                 try {
-                    Runnable task = engine.getDelegatedTask();
+                    // None for who has gone while others had their turn.
+                    Runnable task = channel.isOpen() ? engine.getDelegatedTask() : null;
                     while (task != null) {
                         task.run();
                         task = engine.getDelegatedTask();

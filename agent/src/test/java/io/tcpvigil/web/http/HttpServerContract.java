@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpvigil.Nullable;
+import io.tcpvigil.testing.HoldingSocket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -300,6 +301,7 @@ abstract class HttpServerContract {
         Consumer<Answer> other = open.take();
         Socket third = ask("/heavy");
         assertEquals(503, status(third));
+        assertEquals(1, server.withoutPlace());
         assertEquals(200, status(ask("/light")));
         one.accept(Answer.line(200, "late"));
         assertEquals(200, status(first));

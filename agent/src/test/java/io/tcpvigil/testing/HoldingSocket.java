@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.web.http;
+package io.tcpvigil.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
@@ -8,15 +8,17 @@ import java.io.OutputStream;
 import java.net.Socket;
 
 /** Can hold back what is written and send it in one go: several TLS records arrive as one then. */
-final class HoldingSocket extends Socket {
+public final class HoldingSocket extends Socket {
     private final ByteArrayOutputStream held = new ByteArrayOutputStream();
     private boolean holds;
 
-    void hold() {
+    /** From now on nothing is sent. */
+    public void hold() {
         holds = true;
     }
 
-    void release() throws IOException {
+    /** Sends what was held, and from now on at once. */
+    public void release() throws IOException {
         holds = false;
         super.getOutputStream().write(held.toByteArray());
         held.reset();
