@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpvigil.testing.DaemonProcess;
 import io.tcpvigil.testing.HttpLoad;
+import io.tcpvigil.testing.TlsFiles;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ class WebAttackIT {
                 "--cpu-budget=100")) {
             InetSocketAddress server = new InetSocketAddress(
                     InetAddress.getLoopbackAddress(), daemon.address().getPort());
+            daemon.await("tcpvigil_sample_complete", 1);
             long before;
             try (HttpLoad quiet = new HttpLoad(server, null)) {
                 assertEquals(0, quiet.scrape(300, 0).failed());
@@ -65,6 +67,31 @@ class WebAttackIT {
             }
             assertEquals("ok\n", daemon.get("/-/ready"));
             assertTrue(daemon.get("/api/v1/status").contains("\"errors\": 0"), daemon.get("/api/v1/status"));
+            assertEquals(1, daemon.log().lines().count(), daemon.log());
+        }
+    }
+
+    /** All come at the same moment, when the arithmetic of each handshake has to wait for that of the others. */
+    @Test
+    void goesOnUnderTls() throws Exception {
+        TlsFiles tls = TlsFiles.in(scratch, "");
+        try (DaemonProcess daemon = new DaemonProcess(
+                scratch.resolve("log"),
+                HttpLoad.DAEMON_OPTIONS,
+                "--no-probe",
+                "--no-destroy-events",
+                "--web.config.file=" + tls.webConfig())) {
+            InetSocketAddress server = new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), daemon.address().getPort());
+            try (HttpLoad load = new HttpLoad(server, tls.clients()).packed()) {
+                load.slowLoris(SLOW);
+                load.bigHeads(1, 50);
+                HttpLoad.Scrapes many = load.scrapers(SCRAPERS, 100);
+                while (many.count() < 2000 || load.refusedHeads() < 3) {
+                    Thread.sleep(10);
+                }
+                assertEquals(0, many.failed(), "of " + many.count());
+            }
             assertEquals(1, daemon.log().lines().count(), daemon.log());
         }
     }

@@ -191,7 +191,7 @@ public final class HttpServer {
         Set<SelectionKey> ready = selector.selectedKeys();
         for (SelectionKey key : ready) {
             if (key.attachment() instanceof Connection connection) {
-                guarded(connection, now);
+                guarded(connection, () -> connection.proceed(now));
             } else if (key.attachment() instanceof Listener listener && key.isValid()) {
                 accept(key, listener, now);
             }
@@ -206,9 +206,9 @@ public final class HttpServer {
     }
 
     /** A defect that one client finds is not to end the service of others. */
-    private void guarded(Connection connection, long now) {
+    private void guarded(Connection connection, Runnable step) {
         try {
-            connection.proceed(now);
+            step.run();
         } catch (RuntimeException | OutOfMemoryError defect) {
             problems.accept("serving a client", defect);
             connection.close();
@@ -269,7 +269,7 @@ public final class HttpServer {
                         handshakes,
                         done -> later(time -> {
                             done.resumed();
-                            proceed(key, time);
+                            resume(key, time);
                         }));
         RequestReader reader =
                 new RequestReader(limits.headBytes(), channel.socket().getInetAddress(), listener.address());
@@ -278,12 +278,12 @@ public final class HttpServer {
         connections.add(connection);
         openConnections = connections.size();
         // Most clients have sent their request by now.
-        guarded(connection, now);
+        guarded(connection, () -> connection.proceed(now));
     }
 
-    private void proceed(SelectionKey key, long now) {
+    private void resume(SelectionKey key, long now) {
         if (key.attachment() instanceof Connection connection) {
-            guarded(connection, now);
+            guarded(connection, () -> connection.resume(now));
         }
     }
 
