@@ -57,6 +57,7 @@ class WebAttackIT {
                 "--cpu-budget=100")) {
             InetSocketAddress server = new InetSocketAddress(
                     InetAddress.getLoopbackAddress(), daemon.address().getPort());
+            daemon.await("tcpvigil_sample_complete", 1);
             long before;
             try (HttpLoad quiet = new HttpLoad(server, null)) {
                 assertEquals(0, quiet.scrape(300, 0).failed());
@@ -109,6 +110,31 @@ class WebAttackIT {
                 while (scrapes.failed() > 0) {
                     scrapes = quiet.scrape(1, 0);
                 }
+            }
+            assertEquals(1, daemon.log().lines().count(), daemon.log());
+        }
+    }
+
+    /** All come at the same moment, when the arithmetic of each handshake has to wait for that of the others. */
+    @Test
+    void goesOnUnderTls() throws Exception {
+        TlsFiles tls = TlsFiles.in(scratch, "");
+        try (DaemonProcess daemon = new DaemonProcess(
+                scratch.resolve("log"),
+                HttpLoad.DAEMON_OPTIONS,
+                "--no-probe",
+                "--no-destroy-events",
+                "--web.config.file=" + tls.webConfig())) {
+            InetSocketAddress server = new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), daemon.address().getPort());
+            try (HttpLoad load = new HttpLoad(server, tls.clients()).packed()) {
+                load.slowLoris(SLOW);
+                load.bigHeads(1, 50);
+                HttpLoad.Scrapes many = load.scrapers(SCRAPERS, 100);
+                while (many.count() < 2000 || load.refusedHeads() < 3) {
+                    Thread.sleep(10);
+                }
+                assertEquals(0, many.failed(), "of " + many.count());
             }
             assertEquals(1, daemon.log().lines().count(), daemon.log());
         }

@@ -25,7 +25,7 @@ import javax.net.ssl.SSLSocket;
 
 /** Clients of a web server, good and bad, each kind in threads of its own until it is closed. */
 public final class HttpLoad implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 30_000;
+    private static final int TIMEOUT_MILLIS = 60_000;
     private static final int BIG_HEAD = 64 * 1024;
     private static final long DRIP_MILLIS = 200;
 
@@ -148,6 +148,8 @@ public final class HttpLoad implements AutoCloseable {
         for (int i = 0; i < clients; i++) {
             start(() -> {
                 try (Socket socket = connect()) {
+                    // A connection on which nothing is asked is not kept for long, and others may take theirs.
+                    scrape(socket, new Scrapes(), 1, 0);
                     connected.countDown();
                     connected.await();
                     scrape(socket, scrapes, Long.MAX_VALUE, periodMillis);

@@ -117,6 +117,13 @@ final class Connection {
         }
     }
 
+    /** Goes on after the server has computed something for the client, whose time to send begins anew. */
+    void resume(long now) {
+        since = now;
+        deadline = now + server.limits().requestNanos();
+        proceed(now);
+    }
+
     private void read(long now) throws IOException {
         try {
             Request request = next(now);
@@ -237,7 +244,7 @@ final class Connection {
 
     /** Ends it if its time is up. */
     void checkTime(long now) {
-        if (now - deadline < 0) {
+        if (now - deadline < 0 || transport.isBusy()) {
             return;
         }
         switch (phase) {
@@ -250,7 +257,7 @@ final class Connection {
 
     /** For how long the client has kept the server waiting; negative when it does not. */
     long keepsWaiting(long now) {
-        return phase == Phase.ANSWERING || phase == Phase.CLOSED ? -1 : now - since;
+        return phase == Phase.ANSWERING || phase == Phase.CLOSED || transport.isBusy() ? -1 : now - since;
     }
 
     boolean isWriting() {

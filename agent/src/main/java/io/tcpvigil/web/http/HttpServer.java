@@ -262,7 +262,7 @@ public final class HttpServer {
                         task -> handshakes.execute(channel.socket().getInetAddress(), task),
                         done -> later(time -> {
                             done.resumed();
-                            proceed(key, time);
+                            resume(key, time);
                         }));
         RequestReader reader =
                 new RequestReader(limits.headBytes(), channel.socket().getInetAddress(), listener.address());
@@ -274,9 +274,9 @@ public final class HttpServer {
         connection.proceed(now);
     }
 
-    private void proceed(SelectionKey key, long now) {
+    private void resume(SelectionKey key, long now) {
         if (key.attachment() instanceof Connection connection) {
-            connection.proceed(now);
+            connection.resume(now);
         }
     }
 

@@ -63,6 +63,11 @@ final class PlainTransport implements Transport {
     }
 
     @Override
+    public boolean isBusy() {
+        return false;
+    }
+
+    @Override
     public void finish() throws IOException {
         channel.shutdownOutput();
     }

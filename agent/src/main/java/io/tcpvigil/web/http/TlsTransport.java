@@ -229,6 +229,11 @@ final class TlsTransport implements Transport {
     }
 
     @Override
+    public boolean isBusy() {
+        return computing;
+    }
+
+    @Override
     public void finish() throws IOException {
         engine.closeOutbound();
         if (flush()) {

@@ -24,6 +24,9 @@ interface Transport {
     /** What has to happen before it can go on: operations of a selection key, 0 when it will say so itself. */
     int waitsFor(int usually);
 
+    /** Whether it computes something: the client waits for the server, and not the other way round. */
+    boolean isBusy();
+
     /** Tells the client that no more will come. */
     void finish() throws IOException;
 }
