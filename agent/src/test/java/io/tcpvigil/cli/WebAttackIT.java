@@ -93,8 +93,8 @@ class WebAttackIT {
             tls = files.clients();
             options.add("--web.config.file=" + files.webConfig());
         }
-        try (DaemonProcess daemon = new DaemonProcess(
-                scratch.resolve("log"), HttpLoad.DAEMON_OPTIONS, options.toArray(new String[0]))) {
+        try (DaemonProcess daemon =
+                new DaemonProcess(scratch.resolve("log"), HttpLoad.DAEMON_OPTIONS, options.toArray(new String[0]))) {
             InetSocketAddress server = new InetSocketAddress(
                     InetAddress.getLoopbackAddress(), daemon.address().getPort());
             try (GreedyClients greedy = new GreedyClients(server, tls, GREEDY, "/metrics");

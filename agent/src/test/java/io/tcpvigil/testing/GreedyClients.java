@@ -56,6 +56,7 @@ public final class GreedyClients implements AutoCloseable {
             setDaemon(true);
             wire.setSoTimeout(TIMEOUT_MILLIS);
             wire.connect(server, TIMEOUT_MILLIS);
+<<<<<<< ours
             socket = tls == null
                     ? wire
                     : tls.getSocketFactory().createSocket(wire, "localhost", server.getPort(), true);
@@ -63,6 +64,10 @@ public final class GreedyClients implements AutoCloseable {
                 // One after the other, each has its handshake in time; and what is held later is no part of it.
                 encrypted.startHandshake();
             }
+=======
+            socket =
+                    tls == null ? wire : tls.getSocketFactory().createSocket(wire, "localhost", server.getPort(), true);
+>>>>>>> theirs
             sender = new Thread(() -> {
                 try {
                     send(first.getBytes(StandardCharsets.US_ASCII), second.getBytes(StandardCharsets.US_ASCII));
