@@ -56,18 +56,12 @@ public final class GreedyClients implements AutoCloseable {
             setDaemon(true);
             wire.setSoTimeout(TIMEOUT_MILLIS);
             wire.connect(server, TIMEOUT_MILLIS);
-<<<<<<< ours
-            socket = tls == null
-                    ? wire
-                    : tls.getSocketFactory().createSocket(wire, "localhost", server.getPort(), true);
+            socket =
+                    tls == null ? wire : tls.getSocketFactory().createSocket(wire, "localhost", server.getPort(), true);
             if (socket instanceof SSLSocket encrypted) {
                 // One after the other, each has its handshake in time; and what is held later is no part of it.
                 encrypted.startHandshake();
             }
-=======
-            socket =
-                    tls == null ? wire : tls.getSocketFactory().createSocket(wire, "localhost", server.getPort(), true);
->>>>>>> theirs
             sender = new Thread(() -> {
                 try {
                     send(first.getBytes(StandardCharsets.US_ASCII), second.getBytes(StandardCharsets.US_ASCII));
