@@ -13,6 +13,7 @@ import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -33,7 +34,12 @@ public final class DaemonProcess implements AutoCloseable {
 
     /** The same with options of the JVM. */
     public DaemonProcess(Path errors, List<String> options, String... arguments) throws IOException {
-        List<String> command = Tcpvigil.command(options, "daemon", "--web.listen-address", "127.0.0.1:0");
+        this(Tcpvigil.command(options), errors, arguments);
+    }
+
+    private DaemonProcess(List<String> program, Path errors, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of("daemon", "--web.listen-address", "127.0.0.1:0"));
         command.addAll(List.of(arguments));
         this.errors = errors;
         this.process =
@@ -41,6 +47,11 @@ public final class DaemonProcess implements AutoCloseable {
         String first =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
         address = first.substring(first.indexOf("http"));
+    }
+
+    /** Starts it as a user does, from what is built and packed. */
+    public static DaemonProcess launched(Path errors, String... arguments) throws IOException {
+        return new DaemonProcess(List.of("bin/tcpvigil"), errors, arguments);
     }
 
     public long pid() {
