@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code tcpvigil daemon} as a process of its own, on some port of loopback. */
 public final class DaemonProcess implements AutoCloseable {
+    private static final List<String> USUAL_OPTIONS = List.of("-XX:TieredStopAtLevel=1");
+
     private final Process process;
     private final Path errors;
     private final String address;
@@ -29,12 +31,24 @@ public final class DaemonProcess implements AutoCloseable {
      * @param errors the file that takes its log
      */
     public DaemonProcess(Path errors, String... arguments) throws IOException {
-        this(errors, List.of("-XX:TieredStopAtLevel=1"), arguments);
+        this(errors, USUAL_OPTIONS, arguments);
     }
 
     /** The same with options of the JVM. */
     public DaemonProcess(Path errors, List<String> options, String... arguments) throws IOException {
         this(Tcpvigil.command(options), errors, arguments);
+    }
+
+    /** The same, started by a program that becomes it, such as {@code unshare}. */
+    public static DaemonProcess startedBy(List<String> starter, Path errors, String... arguments) throws IOException {
+        List<String> program = new ArrayList<>(starter);
+        program.addAll(Tcpvigil.command(USUAL_OPTIONS));
+        return new DaemonProcess(program, errors, arguments);
+    }
+
+    /** The same as a process that has none of root's rights. */
+    public static DaemonProcess withoutRights(Path errors, String... arguments) throws IOException {
+        return startedBy(List.of("setpriv", "--bounding-set=-all"), errors, arguments);
     }
 
     private DaemonProcess(List<String> program, Path errors, String... arguments) throws IOException {
