@@ -17,6 +17,7 @@ import io.tcpvigil.lab.Scenario;
 import io.tcpvigil.lab.StateObserver;
 import io.tcpvigil.lab.scenario.Scenarios;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.testing.KernelRest;
 import io.tcpvigil.testing.Requirement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -101,6 +102,12 @@ class FollowLabIT {
 
         @Override
         public void close() {
+            try {
+                // What the ladder ended with was seen in a dump.
+                KernelRest.barrier();
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
             recording.drain(probe);
             probe.close();
             netlink.close();

@@ -15,6 +15,7 @@ import io.tcpvigil.lab.Scenario;
 import io.tcpvigil.lab.StateObserver;
 import io.tcpvigil.lab.scenario.Scenarios;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.testing.KernelRest;
 import io.tcpvigil.testing.Requirement;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -95,6 +96,8 @@ class FollowLadderIT {
 
         @Override
         public void look(Outcome outcome, Path namespace) throws IOException {
+            // What the ladder ended with was seen in a dump.
+            KernelRest.barrier();
             command.stop();
             JsonObject next = read();
             while (next.has("from")) {

@@ -215,7 +215,10 @@ public final class Churn implements AutoCloseable {
         return attempt;
     }
 
-    /** Ends, as clients that close, the connections that are still held, and waits for the attempts that time out. */
+    /**
+     * Ends, as clients that close, the connections that are still held, waits for the attempts that time out, and until
+     * every observer can have seen all that was done.
+     */
     public void finish() throws IOException {
         for (SocketChannel[] each : held) {
             end(Life.CLIENT_CLOSES, each[0], each[1]);
@@ -230,6 +233,7 @@ public final class Churn implements AutoCloseable {
                 attempt.close();
             }
         }
+        KernelRest.await();
     }
 
     @Override
