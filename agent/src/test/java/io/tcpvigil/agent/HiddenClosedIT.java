@@ -73,8 +73,7 @@ class HiddenClosedIT {
                 program.order("open " + MANY);
                 ward.staysWell();
                 program.order("reset");
-                Finding hidden = ward.await(FindingId.HIDDEN_CLOSED);
-                assertEquals(MANY, hidden.count());
+                Finding hidden = ward.await(FindingId.HIDDEN_CLOSED, each -> each.count() == MANY);
                 assertEquals(program.process.pid(), hidden.holders().get(0).pid());
                 program.order("close");
                 ward.awaitGone(FindingId.HIDDEN_CLOSED);

@@ -19,6 +19,7 @@ import io.tcpvigil.lab.scenario.Scenarios;
 import io.tcpvigil.tcp.TcpState;
 import io.tcpvigil.testing.KernelRest;
 import io.tcpvigil.testing.Requirement;
+import io.tcpvigil.testing.Undisturbed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -193,7 +194,7 @@ class FollowLabIT {
                 for (Role role : scenario.roles()) {
                     List<Future<String>> families = new ArrayList<>();
                     for (Family family : Family.values()) {
-                        families.add(workers.submit(() -> follow(scenario, role, family)));
+                        families.add(workers.submit(() -> Undisturbed.measure(() -> follow(scenario, role, family))));
                     }
                     runs.put(scenario.name() + ", kernel as " + role.label(), families);
                 }
