@@ -4,6 +4,7 @@ package io.tcpvigil.testing;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.libc.Libc;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,11 +112,14 @@ public final class Undisturbed implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        call(() -> {
-            Files.delete(instance);
-            return true;
+    public void close() {
+        thread.execute(() -> {
+            try {
+                Files.delete(instance);
+            } catch (IOException stays) {
+                throw new UncheckedIOException(stays);
+            }
         });
-        thread.shutdownNow();
+        thread.shutdown();
     }
 }

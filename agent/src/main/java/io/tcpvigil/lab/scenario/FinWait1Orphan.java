@@ -13,7 +13,7 @@ import io.tcpvigil.lab.Scenario;
 final class FinWait1Orphan {
     static final Scenario SCENARIO = Scenario.named(
                     "fin-wait-1-orphan", "our FIN is never acknowledged; the kernel gives up")
-            .established(s -> s.sysctl("net.ipv4.tcp_orphan_retries", 3)
+            .established(s -> s.sysctl("net.ipv4.tcp_orphan_retries", 2)
                     .close()
                     .kernel(FIN, ACK)
                     .state(FIN_WAIT_1)

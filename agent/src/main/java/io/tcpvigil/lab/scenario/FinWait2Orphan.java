@@ -14,13 +14,13 @@ import io.tcpvigil.lab.Scenario;
 final class FinWait2Orphan {
     static final Scenario SCENARIO = Scenario.named(
                     "fin-wait-2-orphan", "the peer never closes, nobody holds FIN-WAIT-2: it ends")
-            .established(s -> s.sysctl("net.ipv4.tcp_fin_timeout", 3)
+            .established(s -> s.sysctl("net.ipv4.tcp_fin_timeout", 2)
                     .close()
                     .kernel(FIN, ACK)
                     .state(FIN_WAIT_1)
                     .peer(ACK)
                     .state(FIN_WAIT_2, ORPHAN_FIN_WAIT_2)
-                    // More than 3 s after a round trip on a busy machine, but not the 60 s that are usual.
+                    // More than 2 s after a round trip on a busy machine, but not the 60 s that are usual.
                     .timer(0, 40_000)
                     .state(CLOSED, ORPHAN_FIN_WAIT_2)
                     .within(60_000));
