@@ -44,8 +44,9 @@ class LayeringTest {
             allow("lifecycle", "tcp"),
             allow("ports", "tcp lifecycle"),
             allow("findings", "tcp lifecycle ports"),
-            allow("owners", "tcp oshi"),
+            allow("owners", "tcp kernel.libc oshi"),
             allow("report", "tcp lifecycle ports findings"),
+            allow("follow", "kernel kernel.inetdiag kernel.bpf lifecycle report tcp"),
             allow("export", "report text tcp lifecycle ports findings io.prometheus com.google.gson"),
             allow("web.http", ""),
             allow("web", "web.http at.favre.lib report export text yaml tcp lifecycle ports findings com.google.gson"),
@@ -59,7 +60,7 @@ class LayeringTest {
             allow(
                     "cli",
                     "kernel kernel.libc kernel.netlink kernel.inetdiag kernel.procfs kernel.bpf kernel.netns lifecycle ports findings"
-                            + " owners report export web text yaml config tcp agent lab lab.wire lab.scenario picocli com.google.gson"));
+                            + " owners report export web text yaml config tcp agent follow lab lab.wire lab.scenario picocli com.google.gson"));
 
     private static Map.Entry<String, Set<String>> allow(String from, String to) {
         return Map.entry(from, to.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(to.split(" ", -1))));

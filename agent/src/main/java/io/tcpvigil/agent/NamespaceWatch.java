@@ -6,6 +6,7 @@ import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.netns.NamespaceFinder;
 import io.tcpvigil.kernel.netns.NetworkNamespace;
 import io.tcpvigil.report.OtherNamespaces;
+import io.tcpvigil.report.Report.Host;
 import io.tcpvigil.tcp.SocketTable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,16 +26,24 @@ final class NamespaceWatch implements AutoCloseable {
         this.finder = finder;
     }
 
-    /** Looks into all but the one with the number {@code own}. */
+    /**
+     * Looks into all but the own one.
+     *
+     * @param own its number; {@link Host#UNKNOWN_NAMESPACE} says only why nothing is counted
+     */
     OtherNamespaces look(long own) {
+        if (own == Host.UNKNOWN_NAMESPACE) {
+            return new OtherNamespaces(
+                    List.of(),
+                    List.of("the own network namespace is not known: /proc/thread-self/ns/net must be readable"));
+        }
         List<OtherNamespaces.Counted> counted = new ArrayList<>();
         List<String> gaps = new ArrayList<>();
         try {
             NamespaceFinder.Found found = finder.find();
             sources.keepOnly(found.namespaces());
-            if (found.hiddenProcesses() > 0) {
-                gaps.add(found.hiddenProcesses()
-                        + " processes do not show their network namespace: run as root or add CAP_SYS_PTRACE");
+            if (found.gap() != null) {
+                gaps.add(found.gap());
             }
             int leftOut = 0;
             for (NetworkNamespace namespace : found.namespaces()) {

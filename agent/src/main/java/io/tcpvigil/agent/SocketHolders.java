@@ -4,7 +4,7 @@ package io.tcpvigil.agent;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.findings.Holder;
 import io.tcpvigil.findings.Holders;
-import io.tcpvigil.kernel.HiddenSockets;
+import io.tcpvigil.owners.HiddenSockets;
 import io.tcpvigil.owners.OwnerMap;
 import io.tcpvigil.owners.OwnerProcess;
 import io.tcpvigil.owners.Placement;
@@ -106,17 +106,18 @@ final class SocketHolders implements Holders {
         return holder;
     }
 
-    /** As of the last search, which may be some looks ago. */
+    /** As of the last search, which may be some looks ago; unknown until two in a row have been made. */
     @Override
     public Optional<Map<Holder, Integer>> hidden(SocketTable table, int atLeast) {
         long begin = nanoClock.getAsLong();
         if (searches == 0 || begin - searchDue >= 0) {
             try {
                 hiding = hiddenSockets.look(table, atLeast);
+                searches++;
             } catch (IOException failure) {
-                hiding = List.of();
+                // The map of owners, which reads the same, says why: see gaps().
+                searches = 0;
             }
-            searches++;
             long end = nanoClock.getAsLong();
             searchDue = end + searchRest * (end - begin);
         }

@@ -215,9 +215,8 @@ final class SnapshotGroups {
         List<Group> found = new ArrayList<>();
         try (NamespaceSources sources = new NamespaceSources()) {
             NamespaceFinder.Found namespaces = NamespaceFinder.usual().find();
-            if (namespaces.hiddenProcesses() > 0) {
-                warnings.add(namespaces.hiddenProcesses()
-                        + " processes do not show their network namespace: run as root or add CAP_SYS_PTRACE");
+            if (namespaces.gap() != null) {
+                warnings.add(namespaces.gap());
             }
             SocketTable sockets = new SocketTable();
             for (NetworkNamespace namespace : namespaces.namespaces()) {

@@ -83,22 +83,59 @@ final class ProcessFiles {
         return names == null ? null : numbers(names);
     }
 
-    /** The inode in a link text such as {@code socket:[12345]}; 0 when it is no socket; or {@link #CLOSED}, {@link #REFUSED}. */
-    long socketInode(int pid, int descriptor) {
+    /**
+     * What a descriptor is, such as {@code socket:[12345]}, {@code net:[4026531840]} or a path.
+     *
+     * @throws IOException when it was closed meanwhile, or may not be looked at
+     */
+    String link(int pid, int descriptor) throws IOException {
         links++;
-        String link;
+        return Files.readSymbolicLink(descriptorPath(pid, descriptor)).toString();
+    }
+
+    Path descriptorPath(int pid, int descriptor) {
+        return root.resolve(pid + "/fd/" + descriptor);
+    }
+
+    /** The inode of a descriptor; 0 when it is no socket; or {@link #CLOSED}, {@link #REFUSED}. */
+    long socketInode(int pid, int descriptor) {
         try {
-            link = Files.readSymbolicLink(root.resolve(pid + "/fd/" + descriptor))
-                    .toString();
+            return socketInode(link(pid, descriptor));
         } catch (AccessDeniedException refused) {
             return REFUSED;
         } catch (IOException closed) {
             return CLOSED;
         }
-        if (!link.startsWith(SOCKET_LINK)) {
-            return 0;
+    }
+
+    /** The inode in the text of a link; 0 when that is no socket. */
+    static long socketInode(String link) {
+        return link.startsWith(SOCKET_LINK) ? Long.parseLong(link, SOCKET_LINK.length(), link.length() - 1, 10) : 0;
+    }
+
+    /** Whether all threads of a process are in this network namespace; false when it ended, or does not show it. */
+    boolean isOnlyIn(Path namespace, int pid) {
+        String[] threads = directory(pid, "task").list();
+        try {
+            for (String thread : threads == null ? new String[0] : threads) {
+                if (!Files.readSymbolicLink(root.resolve(pid + "/task/" + thread + "/ns/net"))
+                        .equals(namespace)) {
+                    return false;
+                }
+            }
+        } catch (IOException ended) {
+            return false;
         }
-        return Long.parseLong(link, SOCKET_LINK.length(), link.length() - 1, 10);
+        return threads != null;
+    }
+
+    /**
+     * The network namespace of the calling thread, as links to it have it: {@code net:[4026531840]}.
+     *
+     * @throws IOException when it cannot be read
+     */
+    Path ownNamespace() throws IOException {
+        return Files.readSymbolicLink(root.resolve("thread-self/ns/net"));
     }
 
     /** Start and state; {@link #ENDED} when the process is gone. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Socket to process, systemd unit and container: {@link io.tcpvigil.owners.OwnerMap} is the way in. The only user of oshi.*,
+ * Socket to process, systemd unit and container: {@link io.tcpvigil.owners.OwnerMap} is the way in;
+ * {@link io.tcpvigil.owners.HiddenSockets} finds what no dump shows. The only user of oshi.*,
  * for {@link io.tcpvigil.owners.ProcessInspector}, which is asked about single processes; the descriptors of all are not
  * listed through it. Source of truth: proc(5), cgroups(7), and the kernel's attribute INET_DIAG_CGROUP_ID.
  *

@@ -19,6 +19,8 @@ import io.tcpvigil.testing.Churn.Life;
 import io.tcpvigil.testing.Requirement;
 import io.tcpvigil.testing.Undisturbed;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -95,6 +97,8 @@ class ChurnIT {
         Daemon daemon = new Daemon(samplers, TestSettings.every(100, 400), (priority, line) -> log.add(line));
         try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
             return namespace.call(() -> {
+                // Or, once the churn takes more than a second, connects take over TIME-WAITs, which then vanish.
+                Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_tw_reuse"), "0");
                 // Started from here it is in this namespace, too.
                 Thread sampling = new Thread(() -> run(daemon), "sampling");
                 sampling.start();

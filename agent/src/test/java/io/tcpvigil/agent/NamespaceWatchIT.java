@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.NamespaceFinder;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
+import io.tcpvigil.report.OtherNamespaces;
 import io.tcpvigil.report.OtherNamespaces.Counted;
+import io.tcpvigil.report.Report.Host;
 import io.tcpvigil.tcp.TcpState;
 import io.tcpvigil.testing.Requirement;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,15 @@ class NamespaceWatchIT {
                 }
             }
             assertTrue(find(watch, own, other).isEmpty(), "gone");
+        }
+    }
+
+    @Test
+    void countsNothingWhileItDoesNotKnowWhichIsItsOwn() {
+        try (NamespaceWatch watch = new NamespaceWatch(NamespaceFinder.usual())) {
+            OtherNamespaces seen = watch.look(Host.UNKNOWN_NAMESPACE);
+            assertEquals(List.of(), seen.counted());
+            assertTrue(seen.gaps().get(0).startsWith("the own network namespace is not known"));
         }
     }
 }

@@ -123,11 +123,7 @@ class PrometheusIT {
                     // with the next one. The two then have the same rate, scrape by scrape.
                     String seenTotal = "tcpvigil_lifecycle_events_seen_total{event=\"opened_outbound\"}";
                     String countedTotal = "tcpvigil_lifecycle_events_counted_total{event=\"opened_outbound\"}";
-                    try {
-                        prometheus.await(seenTotal + " >= 0.995 * " + countedTotal);
-                    } catch (AssertionError never) {
-                        throw new AssertionError(daemon.get("/metrics"), never);
-                    }
+                    prometheus.await(seenTotal + " >= 0.995 * " + countedTotal);
                     double seen = prometheus.value("rate(" + seenTotal + "[1m])");
                     double counted = prometheus.value("rate(" + countedTotal + "[1m])");
                     assertTrue(counted > 10, "opened per second: " + counted);

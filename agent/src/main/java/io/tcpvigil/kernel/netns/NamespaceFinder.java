@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.kernel.netns;
 
+import io.tcpvigil.Nullable;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -47,6 +48,14 @@ public final class NamespaceFinder {
     public record Found(List<NetworkNamespace> namespaces, int hiddenProcesses) {
         public Found {
             namespaces = List.copyOf(namespaces);
+        }
+
+        /** What is not known for lack of rights, and what to do; null when nothing is. */
+        public @Nullable String gap() {
+            return hiddenProcesses == 0
+                    ? null
+                    : hiddenProcesses
+                            + " processes do not show their network namespace: run as root or add CAP_SYS_PTRACE";
         }
     }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.kernel;
+package io.tcpvigil.owners;
 
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.libc.SyscallException;
 import io.tcpvigil.tcp.SocketTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,13 +25,12 @@ import java.util.Map;
  * thread-safe.
  */
 public final class HiddenSockets {
-    private static final Path PROC = Path.of("/proc");
     private static final String NAMESPACE_LINK = "net:[";
-    private static final String SOCKET_LINK = "socket:[";
     /** {@code XATTR_NAME_SOCKPROTONAME} in {@code net/socket.c}. */
     private static final String PROTOCOL = "system.sockprotoname";
 
     private final Libc libc = Libc.get();
+    private final ProcessFiles files = new ProcessFiles(Path.of("/proc"));
     private final byte[] protocol = new byte[32];
     private Map<Integer, long[]> lately = Map.of();
 
@@ -51,15 +49,12 @@ public final class HiddenSockets {
             shown[row] = table.inode(row);
         }
         Arrays.sort(shown);
-        Path namespace = Files.readSymbolicLink(PROC.resolve("thread-self/ns/net"));
-        String[] names = PROC.toFile().list();
+        Path namespace = files.ownNamespace();
         Map<Integer, long[]> found = new HashMap<>();
-        for (String name : names == null ? new String[0] : names) {
-            if (Character.isDigit(name.charAt(0))) {
-                long[] hidden = hidden(PROC.resolve(name), namespace, shown, atLeast);
-                if (hidden.length >= atLeast) {
-                    found.put(Integer.valueOf(name), hidden);
-                }
+        for (int pid : files.pids()) {
+            long[] hidden = hidden(pid, namespace, shown, atLeast);
+            if (hidden.length >= atLeast) {
+                found.put(pid, hidden);
             }
         }
         List<Held> held = new ArrayList<>();
@@ -74,55 +69,31 @@ public final class HiddenSockets {
     }
 
     /** The inodes in ascending order; none when the process ends, is elsewhere, or may not be looked into. */
-    private long[] hidden(Path process, Path namespace, long[] shown, int atLeast) {
-        String[] descriptors = process.resolve("fd").toFile().list();
-        if (descriptors == null || descriptors.length < atLeast) {
+    private long[] hidden(int pid, Path namespace, long[] shown, int atLeast) {
+        int[] descriptors = files.descriptors(pid);
+        if (descriptors == null || descriptors.length < atLeast || !files.isOnlyIn(namespace, pid)) {
             return new long[0];
         }
         long[] inodes = new long[descriptors.length];
         int count = 0;
-        try {
-            if (!isOnlyIn(namespace, process)) {
+        for (int descriptor : descriptors) {
+            String link = link(pid, descriptor);
+            if (link.startsWith(NAMESPACE_LINK) && !link.equals(namespace.toString())) {
                 return new long[0];
             }
-            for (String descriptor : descriptors) {
-                Path path = process.resolve("fd").resolve(descriptor);
-                String link = link(path);
-                if (link.startsWith(NAMESPACE_LINK) && !link.equals(namespace.toString())) {
-                    return new long[0];
-                }
-                long inode = link.startsWith(SOCKET_LINK)
-                        ? Long.parseLong(link, SOCKET_LINK.length(), link.length() - 1, 10)
-                        : 0;
-                if (inode != 0 && Arrays.binarySearch(shown, inode) < 0 && isTcp(path)) {
-                    inodes[count++] = inode;
-                }
+            long inode = ProcessFiles.socketInode(link);
+            if (inode != 0 && Arrays.binarySearch(shown, inode) < 0 && isTcp(files.descriptorPath(pid, descriptor))) {
+                inodes[count++] = inode;
             }
-        } catch (IOException ended) {
-            return new long[0];
         }
         inodes = Arrays.copyOf(inodes, count);
         Arrays.sort(inodes);
         return inodes;
     }
 
-    /** Whether each of its threads is there. */
-    private static boolean isOnlyIn(Path namespace, Path process) throws IOException {
-        String[] threads = process.resolve("task").toFile().list();
-        for (String thread : threads == null ? new String[0] : threads) {
-            Path there = Files.readSymbolicLink(
-                    process.resolve("task").resolve(thread).resolve("ns/net"));
-            if (!there.equals(namespace)) {
-                return false;
-            }
-        }
-        return threads != null;
-    }
-
-    /** Such as {@code socket:[4711]}; empty when it was closed meanwhile. */
-    private static String link(Path descriptor) {
+    private String link(int pid, int descriptor) {
         try {
-            return Files.readSymbolicLink(descriptor).toString();
+            return files.link(pid, descriptor);
         } catch (IOException closed) {
             return "";
         }

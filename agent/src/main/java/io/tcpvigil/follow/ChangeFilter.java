@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.cli;
+package io.tcpvigil.follow;
 
 import io.tcpvigil.report.StateChange;
 import io.tcpvigil.tcp.IpAddress;
@@ -12,7 +12,7 @@ import io.tcpvigil.tcp.TcpState;
  * Holds transitions against a filter for sockets. {@code state=} fits when the socket leaves or enters that state,
  * {@code state!=} when it does neither.
  */
-final class ChangeFilter {
+public final class ChangeFilter {
     /** Of a socket with a file: its number does not matter, only that there is one. */
     private static final int SOME_INODE = 1;
 
@@ -20,7 +20,8 @@ final class ChangeFilter {
     private final boolean both;
     private final SocketTable scratch = new SocketTable();
 
-    ChangeFilter(SocketFilter filter) {
+    /** @param filter one that {@link #refuse} has nothing against */
+    public ChangeFilter(SocketFilter filter) {
         this.filter = filter;
         boolean negated = false;
         for (SocketFilter.Term term : filter.terms()) {
@@ -30,7 +31,7 @@ final class ChangeFilter {
     }
 
     /** What a transition does not tell; empty when {@code filter} asks for nothing of that. */
-    static String refuse(SocketFilter filter) {
+    public static String refuse(SocketFilter filter) {
         for (SocketFilter.Term term : filter.terms()) {
             if (term instanceof SocketFilter.Uids) {
                 return "uid= does not go with follow: a transition does not tell the user";
@@ -45,7 +46,8 @@ final class ChangeFilter {
         return "";
     }
 
-    boolean fits(StateChange change, SocketFilter.ProcessLookup holder) {
+    /** Whether it is to be told. */
+    public boolean fits(StateChange change, SocketFilter.ProcessLookup holder) {
         if (filter == SocketFilter.ALL) {
             return true;
         }

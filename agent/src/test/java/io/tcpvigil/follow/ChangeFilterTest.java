@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.cli;
+package io.tcpvigil.follow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -65,22 +65,5 @@ class ChangeFilterTest {
     void fitsNoProcessThatIsNotKnown(String words) {
         assertEquals(
                 false, new ChangeFilter(SocketFilter.parse(List.of(words))).fits(CHANGE, SocketFilter.NO_PROCESSES));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0, 0us",
-        "999, 0us",
-        "12345, 12us",
-        "999999, 999us",
-        "1000000, 1.0ms",
-        "123456789, 123.4ms",
-        "1234567890, 1.2s",
-        "119999999999, 119.9s",
-        "120000000000, 2m",
-        "7200000000000, 2h"
-    })
-    void writesSpansForPeople(long nanos, String text) {
-        assertEquals(text, FollowText.span(nanos));
     }
 }

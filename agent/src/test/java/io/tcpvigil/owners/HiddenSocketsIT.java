@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.kernel;
+package io.tcpvigil.owners;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpvigil.kernel.NetlinkSource;
+import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
 import io.tcpvigil.tcp.SocketTable;

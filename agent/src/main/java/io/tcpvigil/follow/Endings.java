@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.cli;
+package io.tcpvigil.follow;
 
 import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.DestroyEvents;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.cli;
+package io.tcpvigil.follow;
 
 import io.tcpvigil.Nullable;
 import io.tcpvigil.report.StateChange;
@@ -7,7 +7,7 @@ import io.tcpvigil.tcp.SocketFilter;
 import java.io.IOException;
 
 /** Where the transitions that {@code follow} tells come from. One thread. */
-interface TransitionFeed extends AutoCloseable {
+public interface TransitionFeed extends AutoCloseable {
     /** What nobody can know. */
     long UNKNOWN = -1;
 

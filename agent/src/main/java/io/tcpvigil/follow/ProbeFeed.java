@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.cli;
+package io.tcpvigil.follow;
 
 import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.DestroyEvents;
@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Every transition, told by the kernel. */
-final class ProbeFeed implements TransitionFeed {
+public final class ProbeFeed implements TransitionFeed {
     private static final int BATCH = 4096;
     /** Sockets whose caller is remembered for {@code process=}. */
     private static final int MOST_CALLERS = 1 << 16;
@@ -44,7 +44,8 @@ final class ProbeFeed implements TransitionFeed {
     private @Nullable IOException failure;
     private boolean enough;
 
-    ProbeFeed(TransitionProbe probe) {
+    /** @param probe one with events, which it closes at its end */
+    public ProbeFeed(TransitionProbe probe) {
         this.probe = probe;
         this.events = probe.events().orElseThrow(() -> new IllegalArgumentException("a probe without events"));
         messages.listen();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpvigil.cli;
+package io.tcpvigil.follow;
 
 import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.SocketQuery;
@@ -22,7 +22,7 @@ import java.util.Map;
  * What differs from one look at all sockets to the next, row by row, for where there is no probe. A connection that comes
  * and goes between two looks is not seen. An object for each socket: for a screen, not for a daemon.
  */
-final class SamplingFeed implements TransitionFeed {
+public final class SamplingFeed implements TransitionFeed {
     private final SourceChoice sources;
     private final String reason;
     private final long namespace;
@@ -48,8 +48,16 @@ final class SamplingFeed implements TransitionFeed {
         }
     }
 
-    /** Says why there is no probe. */
-    SamplingFeed(SourceChoice sources, String reason, long namespace, long intervalMillis) throws IOException {
+    /**
+     * Makes the first look: transitions are told from then on.
+     *
+     * @param sources which it closes at its end
+     * @param reason why there is no probe
+     * @param namespace the inode of the network namespace of the sources
+     * @param intervalMillis from one look to the next
+     * @throws IOException when nothing can be read
+     */
+    public SamplingFeed(SourceChoice sources, String reason, long namespace, long intervalMillis) throws IOException {
         this.sources = sources;
         this.reason = reason;
         this.namespace = namespace;
