@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
             "Exit code: 0 fine, 64 wrong usage, 69 not available here, 77 not permitted."
         })
 final class FollowCommand implements Callable<Integer> {
-    private static final long STOP_SECONDS = 2;
+    private static final long STOP_SECONDS = 5;
     private static final int WAIT_MILLIS = 200;
     private static final long LOSS_CHECK_NANOS = 1_000_000_000L;
     private static final long LONGEST_MILLIS = 366L * 86_400_000;

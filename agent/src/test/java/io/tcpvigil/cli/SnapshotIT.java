@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.procfs.ServicesFile;
 import io.tcpvigil.testing.StateZoo;
 import java.io.ByteArrayOutputStream;
@@ -23,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,18 +33,23 @@ import picocli.CommandLine;
 
 /** {@code tcpvigil snapshot} in a namespace with sockets in every state. */
 class SnapshotIT {
-    @SuppressWarnings("NullAway.Init")
-    private static StateZoo zoo;
+    private static @Nullable StateZoo zoo;
 
-    @BeforeAll
-    static void openZoo() throws Exception {
-        zoo = StateZoo.open();
+    @BeforeEach
+    void openZoo() throws Exception {
+        if (zoo != null && !zoo.isFresh()) {
+            closeZoo();
+        }
+        if (zoo == null) {
+            zoo = StateZoo.open();
+        }
     }
 
     @AfterAll
     static void closeZoo() throws Exception {
         if (zoo != null) {
             zoo.close();
+            zoo = null;
         }
     }
 
@@ -54,7 +60,7 @@ class SnapshotIT {
     }
 
     private static Outcome run(int width, String... arguments) throws Exception {
-        return zoo.call(() -> {
+        return Objects.requireNonNull(zoo).call(() -> {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             StringWriter err = new StringWriter();
             try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
@@ -155,7 +161,8 @@ class SnapshotIT {
     }
 
     private DatagramChannel openUdp() throws Exception {
-        return zoo.call(() -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 53)));
+        return Objects.requireNonNull(zoo)
+                .call(() -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 53)));
     }
 
     @Test

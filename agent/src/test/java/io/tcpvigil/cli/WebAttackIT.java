@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A daemon goes on when clients of all kinds want everything of it; {@code HttpAttack} measures how well. */
-@Timeout(120)
+@Timeout(600)
 class WebAttackIT {
     private static final int SCRAPERS = 200;
     private static final int SLOW = 500;

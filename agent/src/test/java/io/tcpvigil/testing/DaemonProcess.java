@@ -101,7 +101,7 @@ public final class DaemonProcess implements AutoCloseable {
     /** Waits until the metric has at least this value, through later and later samples. */
     public double await(String line, double least) throws IOException, InterruptedException {
         double value = metric(line);
-        for (int i = 0; i < 3000 && !(value >= least); i++) {
+        for (int i = 0; i < 12_000 && !(value >= least); i++) {
             Thread.sleep(10);
             value = metric(line);
         }
@@ -127,7 +127,7 @@ public final class DaemonProcess implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            assertTrue(process.waitFor(10, TimeUnit.SECONDS), "does not stop");
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "does not stop");
         } catch (InterruptedException stop) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

@@ -130,6 +130,9 @@ public final class HttpLoad implements AutoCloseable {
                         if (readStatus(socket.getInputStream(), new byte[4096]) == 431) {
                             refusedHeads.incrementAndGet();
                         }
+                    } catch (IOException torn) {
+                        // A server need not read all of it: then a reset may overtake the answer. Once more.
+                        Thread.sleep(pauseMillis);
                     }
                 }
             });
