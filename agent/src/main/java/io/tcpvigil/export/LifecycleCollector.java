@@ -220,9 +220,7 @@ public final class LifecycleCollector extends Collector implements Collector.Des
         }
         families.add(lost.done());
         Family withoutPort = connectsWithoutPort();
-        if (probes) {
-            withoutPort.count(List.of(), following.probe().connectsWithoutPort());
-        }
+        following.probe().ownConnectsWithoutPort().ifPresent(count -> withoutPort.count(List.of(), count));
         families.add(withoutPort.done());
         families.add(interval()
                 .with(List.of(Tier.FAST.label()), following.pace().fastNanos() / NANOS)

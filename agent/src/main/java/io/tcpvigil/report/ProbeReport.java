@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * What the probe in the kernel has counted since it was opened, beside the transitions, which are among all others.
@@ -79,6 +80,16 @@ public record ProbeReport(
         copy.putAll(dwell);
         dwell = Collections.unmodifiableMap(copy);
         ports = List.copyOf(ports);
+    }
+
+    /**
+     * {@link #connectsWithoutPort} of the namespace that is watched; empty where there is no probe, or where it cannot tell them
+     * from those of other namespaces.
+     */
+    public OptionalLong ownConnectsWithoutPort() {
+        return problem == null && scope == Scope.NAMESPACE
+                ? OptionalLong.of(connectsWithoutPort)
+                : OptionalLong.empty();
     }
 
     /** There is no probe, for this reason. */

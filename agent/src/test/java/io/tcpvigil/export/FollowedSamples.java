@@ -54,6 +54,10 @@ final class FollowedSamples {
     }
 
     static Following following() {
+        return following(ProbeReport.none("not permitted"));
+    }
+
+    static Following following(ProbeReport probe) {
         ConnectionTracker tracker = new ConnectionTracker(1);
         CoverageLedger ledger = new CoverageLedger();
         TcpState[] life = {
@@ -80,7 +84,7 @@ final class FollowedSamples {
                 coverage,
                 Map.of(CoverageEvent.OPENED_INBOUND, ledger.total(CoverageEvent.OPENED_INBOUND)),
                 new Following.EventStream(null, 9, 4),
-                ProbeReport.none("not permitted"),
+                probe,
                 counted(12),
                 new SocketUsage(
                         OptionalLong.of(2),
@@ -92,6 +96,10 @@ final class FollowedSamples {
     }
 
     static Report report() {
+        return report(following());
+    }
+
+    static Report report(Following following) {
         Report report = Samples.report();
         return new Report(
                 report.takenAt(),
@@ -107,7 +115,7 @@ final class FollowedSamples {
                 report.range(),
                 report.ports(),
                 report.services(),
-                following(),
+                following,
                 null);
     }
 }

@@ -26,20 +26,6 @@ class LifecycleJsonTest {
         return JsonParser.parseString(out.toString()).getAsJsonObject();
     }
 
-    private static Following with(ProbeReport probe) {
-        Following known = FollowedSamples.following();
-        return new Following(
-                known.lifecycle(),
-                known.transitions(),
-                known.pace(),
-                known.coverage(),
-                known.recentCoverage(),
-                known.destroyEvents(),
-                probe,
-                known.kernelEvents(),
-                known.usage());
-    }
-
     @Test
     void saysHowMuchWasSeenAndThroughWhat() throws IOException {
         JsonObject json = json(FollowedSamples.following());
@@ -69,7 +55,7 @@ class LifecycleJsonTest {
     void tellsWhatTheProbeCountedAndWhere() throws IOException {
         long[] buckets = new long[48];
         buckets[9] = 3;
-        JsonObject probe = json(with(new ProbeReport(
+        JsonObject probe = json(FollowedSamples.following(new ProbeReport(
                         null,
                         ProbeReport.Scope.HOST,
                         Map.of(TcpState.ESTABLISHED, new ProbeReport.Dwell(buckets, 2_500)),
