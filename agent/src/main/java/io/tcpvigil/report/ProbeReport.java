@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * What the probe in the kernel has counted since it was opened, beside the transitions, which are among all others.
+ * What the probe in the kernel, and those that broke off before it, have counted, beside the transitions, which are among all
+ * others.
  *
  * @param problem why there is no probe; null when there is one. All counts are 0 then and mean nothing
  * @param scope what the counts cover
