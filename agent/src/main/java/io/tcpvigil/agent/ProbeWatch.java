@@ -131,7 +131,8 @@ final class ProbeWatch implements AutoCloseable {
                 totals.connectsWithoutPort(where),
                 ports(where),
                 totals.transitionsMissed(),
-                totals.socketsNotRemembered());
+                totals.socketsNotRemembered(),
+                totals.portsNotCounted());
     }
 
     private ProbeReport.Dwell dwell(Where where, TcpState state) {

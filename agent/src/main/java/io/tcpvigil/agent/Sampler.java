@@ -239,6 +239,9 @@ public final class Sampler implements AutoCloseable {
             problems.addAll(following.counted().problems());
         }
         Following followed = following == null ? null : following.report();
+        if (followed != null) {
+            problems.addAll(followed.probe().gaps());
+        }
         Report before = lastFull;
         EphemeralRange range;
         PortBreakdown ports;

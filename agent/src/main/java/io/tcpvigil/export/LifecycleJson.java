@@ -127,6 +127,7 @@ final class LifecycleJson {
             json.name("connects_without_port").value(probe.connectsWithoutPort());
             JsonValues.known(json, "transitions_missed", probe.transitionsMissed());
             json.name("sockets_not_remembered").value(probe.socketsNotRemembered());
+            json.name("ports_not_counted").value(probe.portsNotCounted());
             json.name("dwell").beginObject();
             for (Map.Entry<TcpState, ProbeReport.Dwell> each : probe.dwell().entrySet()) {
                 json.name(each.getKey().label());

@@ -3,6 +3,7 @@ package io.tcpvigil.report;
 
 import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.TcpState;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
  * @param ports the ports with the most connections
  * @param transitionsMissed transitions that the probe knows it did not see; -1 when the kernel does not tell
  * @param socketsNotRemembered sockets without times, because too many were open
+ * @param portsNotCounted openings, closings and failures that are in no port, because too many ports were in use
  */
 public record ProbeReport(
         @Nullable String problem,
@@ -30,7 +32,8 @@ public record ProbeReport(
         long connectsWithoutPort,
         List<PortTraffic> ports,
         long transitionsMissed,
-        long socketsNotRemembered) {
+        long socketsNotRemembered,
+        long portsNotCounted) {
 
     /** What counts cover. */
     public enum Scope {
@@ -95,6 +98,19 @@ public record ProbeReport(
 
     /** There is no probe, for this reason. */
     public static ProbeReport none(String problem) {
-        return new ProbeReport(problem, Scope.NAMESPACE, Map.of(), 0, 0, List.of(), 0, 0);
+        return new ProbeReport(problem, Scope.NAMESPACE, Map.of(), 0, 0, List.of(), 0, 0, 0);
+    }
+
+    /** What it could not tell since it began, for want of memory: one line each, which stays the same while that goes on. */
+    public List<String> gaps() {
+        List<String> gaps = new ArrayList<>();
+        if (socketsNotRemembered > 0) {
+            gaps.add(
+                    "the probe had no room for all sockets: of some, the time in their states and who opened them is missing");
+        }
+        if (portsNotCounted > 0) {
+            gaps.add("the probe had no room for all ports: some connections are in its sums, but in none of its ports");
+        }
+        return gaps;
     }
 }

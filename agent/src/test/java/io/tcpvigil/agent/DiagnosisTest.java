@@ -45,7 +45,7 @@ class DiagnosisTest {
     private long now = SECOND;
 
     private static ProbeReport probe(ProbeReport.Scope scope, long withoutPort) {
-        return new ProbeReport(null, scope, Map.of(), 0, withoutPort, List.of(), 0, 0);
+        return new ProbeReport(null, scope, Map.of(), 0, withoutPort, List.of(), 0, 0, 0);
     }
 
     private Findings look(ProbeReport probe, @Nullable Findings before) {

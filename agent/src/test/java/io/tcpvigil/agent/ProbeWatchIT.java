@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.bpf.TransitionProbe;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
 import io.tcpvigil.report.ProbeReport;
 import io.tcpvigil.report.ProbeReport.PortTraffic;
+import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.testing.Connections;
 import io.tcpvigil.testing.Requirement;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,13 +35,16 @@ class ProbeWatchIT {
     private final List<TransitionProbe> opened = new ArrayList<>();
     private long now;
 
+    @SuppressWarnings("NullAway.Init") // Of the namespace, in which only a test is.
+    private TransitionProbe.Settings settings;
+
     @BeforeAll
     static void needsRoot() {
         Requirement.root();
     }
 
-    private TransitionProbe.Attempt open() throws IOException {
-        TransitionProbe.Attempt attempt = TransitionProbe.open(Libc.get(), TransitionProbe.Settings.ofThread());
+    private TransitionProbe.Attempt open() {
+        TransitionProbe.Attempt attempt = TransitionProbe.open(Libc.get(), settings);
         opened.add(assertInstanceOf(TransitionProbe.Opened.class, attempt).probe());
         return attempt;
     }
@@ -53,6 +60,7 @@ class ProbeWatchIT {
     void goesOnCountingWhereABrokenProbeLeftOff() throws Exception {
         try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
             namespace.call(() -> {
+                settings = TransitionProbe.Settings.ofThread();
                 try (ProbeWatch watch = new ProbeWatch(this::open, () -> now)) {
                     watch.prepare();
                     refused(3);
@@ -77,6 +85,29 @@ class ProbeWatchIT {
                 return true;
             });
         }
+    }
+
+    @Test
+    void tellsInTheReportWhatItHadNoRoomFor() throws Exception {
+        try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
+            namespace.call(() -> {
+                settings = TransitionProbe.Settings.ofThread().withCapacity(4, 256, 1 << 12);
+                try (Sampler sampler = Sampler.ofThread(Sampler.SourceWish.netlink);
+                        Connections open = new Connections(32)) {
+                    Intervals intervals = Intervals.every(1_000_000_000L);
+                    sampler.follow(intervals, null, "", new ProbeWatch(this::open, () -> now));
+                    assertEquals(List.of(), problems(sampler));
+                    open.open(20);
+                    String problem = problems(sampler).get(0);
+                    assertTrue(problem.startsWith("the probe had no room for all sockets: "), problem);
+                }
+                return true;
+            });
+        }
+    }
+
+    private static List<String> problems(Sampler sampler) {
+        return sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES).problems();
     }
 
     private static ProbeReport read(ProbeWatch watch) {

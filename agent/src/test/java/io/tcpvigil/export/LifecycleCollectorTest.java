@@ -74,7 +74,7 @@ class LifecycleCollectorTest {
 
     private static Report withProbe(ProbeReport.Scope scope) {
         return FollowedSamples.report(
-                FollowedSamples.following(new ProbeReport(null, scope, Map.of(), 0, 5, List.of(), 0, 0)));
+                FollowedSamples.following(new ProbeReport(null, scope, Map.of(), 0, 5, List.of(), 0, 0, 0)));
     }
 
     @Test

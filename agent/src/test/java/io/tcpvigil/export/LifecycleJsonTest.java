@@ -63,12 +63,14 @@ class LifecycleJsonTest {
                         5,
                         List.of(new ProbeReport.PortTraffic(443, true, 7, 6, 0, 0)),
                         -1,
-                        0)))
+                        0,
+                        3)))
                 .getAsJsonObject("probe");
         assertEquals("host", probe.get("scope").getAsString());
         assertEquals(4, probe.get("failed_connects").getAsInt());
         assertEquals(5, probe.get("connects_without_port").getAsInt());
         assertTrue(probe.get("transitions_missed").isJsonNull(), "the kernel does not tell");
+        assertEquals(3, probe.get("ports_not_counted").getAsInt());
         assertEquals(
                 "{\"established\":{\"sum_seconds\":0.0000025,\"buckets\":[{\"less_than\":0.000001024,\"count\":3}]}}",
                 probe.getAsJsonObject("dwell").toString());

@@ -85,7 +85,7 @@ public final class TransitionTotals {
         return overAll(TotalsLayout.SOCKETS_LOST_OFFSET);
     }
 
-    /** Map pressure: openings and closings that are in the totals but not among the ports. */
+    /** Map pressure: openings, closings and failures that are in the totals but not among the ports. */
     public long portsNotCounted() {
         return overAll(TotalsLayout.PORTS_LOST_OFFSET);
     }
