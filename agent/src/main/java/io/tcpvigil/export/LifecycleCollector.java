@@ -104,8 +104,10 @@ public final class LifecycleCollector extends Collector implements Collector.Des
             }
             add(durations, List.of(state.label()), lifecycle.stateDurations(state));
             Age age = lifecycle.oldest(state);
-            // Nobody is in the state: nobody has been in it for long.
-            oldest.with(List.of(state.label()), age == null ? 0 : age.millis() / MILLIS);
+            if (lifecycle.isOldestKnown(state)) {
+                // Nobody is in the state: nobody has been in it for long.
+                oldest.with(List.of(state.label()), age == null ? 0 : age.millis() / MILLIS);
+            }
         }
         families.add(durations.done());
         families.add(oldest.done());

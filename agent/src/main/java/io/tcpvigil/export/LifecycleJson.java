@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 
 /**
  * The member {@code lifecycle} of a report: totals since the first look, of all connections. Transitions, ends and ages that
- * are none are left out.
+ * are none are left out; the oldest in a state that no complete look has shown yet is null.
  *
  * <pre>{@code
  * {"after_pause": false, "preexisting": 12, "anomalies": 0,
@@ -62,6 +62,8 @@ final class LifecycleJson {
                 JsonValues.decimal(json, "seconds", age.millis(), 3);
                 json.name("exact").value(age.exact());
                 json.endObject();
+            } else if (report.live().containsKey(state) && !report.isOldestKnown(state)) {
+                json.name(state.label()).nullValue();
             }
         }
         json.endObject();

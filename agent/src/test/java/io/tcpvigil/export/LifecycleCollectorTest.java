@@ -86,6 +86,13 @@ class LifecycleCollectorTest {
     }
 
     @Test
+    void tellsTheOldestOnlyOfStatesThatACompleteDumpHasShown() throws IOException {
+        assertHas(page(FollowedSamples.report()), "tcpvigil_state_oldest_seconds{state=\"close_wait\",} 0.0");
+        String page = page(FollowedSamples.report(FollowedSamples.firstDumpPartial()));
+        assertFalse(page.contains("tcpvigil_state_oldest_seconds{"), "unknown is not zero");
+    }
+
+    @Test
     void hasTheNamesButNoNumbersBeforeTheFirstSample() {
         for (Collector.MetricFamilySamples family : collector(null).collect()) {
             assertEquals(List.of(), family.samples, family.name);

@@ -45,6 +45,14 @@ class LifecycleJsonTest {
     }
 
     @Test
+    void tellsWhichOldestAreNotKnown() throws IOException {
+        assertFalse(json(FollowedSamples.following()).getAsJsonObject("oldest").has("close_wait"), "there is none");
+        JsonObject oldest = json(FollowedSamples.firstDumpPartial()).getAsJsonObject("oldest");
+        assertTrue(oldest.get("close_wait").isJsonNull(), "no complete dump yet");
+        assertFalse(oldest.has("listen"), "not followed");
+    }
+
+    @Test
     void saysWhyThereIsNoProbe() throws IOException {
         JsonObject probe = json(FollowedSamples.following()).getAsJsonObject("probe");
         assertEquals("not permitted", probe.get("problem").getAsString());
