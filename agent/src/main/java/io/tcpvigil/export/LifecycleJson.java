@@ -2,6 +2,7 @@
 package io.tcpvigil.export;
 
 import com.google.gson.stream.JsonWriter;
+import io.tcpvigil.Nullable;
 import io.tcpvigil.lifecycle.Age;
 import io.tcpvigil.lifecycle.CoverageEvent;
 import io.tcpvigil.lifecycle.Direction;
@@ -57,18 +58,26 @@ final class LifecycleJson {
         json.name("oldest").beginObject();
         for (TcpState state : TcpState.values()) {
             Age age = report.oldest(state);
-            if (age != null) {
-                json.name(state.label()).beginObject();
-                JsonValues.decimal(json, "seconds", age.millis(), 3);
-                json.name("exact").value(age.exact());
-                json.endObject();
-            } else if (report.live().containsKey(state) && !report.isOldestKnown(state)) {
-                json.name(state.label()).nullValue();
+            boolean unknown = report.live().containsKey(state) && !report.isOldestKnown(state);
+            if (age != null || unknown) {
+                json.name(state.label());
+                age(age, json);
             }
         }
         json.endObject();
         writeCoverage(following, json);
         writeSources(following, json);
+        json.endObject();
+    }
+
+    static void age(@Nullable Age age, JsonWriter json) throws IOException {
+        if (age == null) {
+            json.nullValue();
+            return;
+        }
+        json.beginObject();
+        JsonValues.decimal(json, "seconds", age.millis(), 3);
+        json.name("exact").value(age.exact());
         json.endObject();
     }
 

@@ -31,8 +31,8 @@ class AgeTest {
         SocketTable table = dump.complete();
         TrackedConnections connections = watch.tracker.connections();
         int handle = connections.find(table, FIRST_ROW);
-        assertEquals(state, new Age(connections.stateMillis(handle), connections.isStateExact(handle)));
-        assertEquals(age, new Age(connections.ageMillis(handle), connections.isAgeExact(handle)));
+        assertEquals(state, connections.stateAge(handle));
+        assertEquals(age, connections.age(handle));
     }
 
     @Test
