@@ -197,6 +197,7 @@ public final class ConnectionTracker {
                 tally.live(),
                 listeners.count(),
                 oldest.ages(time),
+                time.shown(),
                 tally.stateDurations(),
                 tally.connectionDurations(),
                 tally.seen(),

@@ -34,7 +34,7 @@ import io.tcpvigil.tcp.TcpState;
  * </pre>
  *
  * A time-out is never among them: a socket that stopped retransmitting and one that was reset look the same to a poll and in
- * a destroy message.
+ * a destroy message. It is taken for unknown, or for what the first FIN says.
  */
 final class Endings {
     /** Who or what ended it. */

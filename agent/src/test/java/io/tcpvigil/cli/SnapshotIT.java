@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -231,6 +232,45 @@ class SnapshotIT {
         assertEquals(connections, lifecycle.get("preexisting").getAsInt());
         assertEquals(0, lifecycle.get("anomalies").getAsInt());
         assertEquals(0, lifecycle.getAsJsonArray("transitions").size());
+    }
+
+    @Test
+    void tellsAgesOfSocketsToWhoLooksAgain() throws Exception {
+        Outcome outcome = run(
+                Terminal.UNLIMITED, "snapshot", "--sockets", "state=close_wait", "--interval", "50ms", "--count", "2");
+        assertEquals(0, outcome.code(), outcome.err());
+        assertTrue(outcome.out().contains(" IN STATE  AGE "), outcome.out());
+        List<String> rows = outcome.lines().stream()
+                .filter(line -> line.matches("CLOSE-WAIT +[0-9]+ +[0-9]+ .*"))
+                .toList();
+        assertEquals(2 * StateZoo.allRows().getOrDefault("CLOSE-WAIT", 0), rows.size(), outcome.out());
+        // All were there before the first look.
+        assertTrue(rows.stream().allMatch(row -> row.matches(".* >[0-9]+(ms|s|m) +>[0-9]+(ms|s|m) .*")), outcome.out());
+    }
+
+    @Test
+    void knowsAgesFromTheKernelWhenItLooksAgain() throws Exception {
+        Outcome outcome = run(
+                Terminal.UNLIMITED,
+                "snapshot",
+                "--json",
+                "--sockets",
+                "state=close_wait",
+                "age>0s",
+                "--interval",
+                "20ms",
+                "--count",
+                "1");
+        JsonArray sockets =
+                JsonParser.parseString(outcome.out()).getAsJsonObject().getAsJsonArray("sockets");
+        assertEquals(StateZoo.allRows().getOrDefault("CLOSE-WAIT", 0), sockets.size(), outcome.out());
+        for (JsonElement socket : sockets) {
+            JsonObject age = socket.getAsJsonObject().getAsJsonObject("state_age");
+            assertFalse(age.get("exact").getAsBoolean());
+            assertEquals(
+                    socket.getAsJsonObject().get("state_age_at_least_seconds").getAsDouble(),
+                    age.get("seconds").getAsDouble());
+        }
     }
 
     @Test
