@@ -206,6 +206,7 @@ final class SnapshotCommand implements Callable<Integer> {
                     0,
                     0);
         }
+        report = report.withProblems(notices(report, filter, holders));
         if (json) {
             printJson(report, filter, sampler.table(), holders);
         } else {
@@ -216,6 +217,23 @@ final class SnapshotCommand implements Callable<Integer> {
         }
         terminal.out().flush();
         return report;
+    }
+
+    /** What this look cannot tell of what was asked for, one line each. */
+    private static List<String> notices(Report report, SocketFilter filter, @Nullable OwnerMap holders) {
+        List<String> notices = new ArrayList<>();
+        if (filter.asksForBound() && !report.source().showsBound()) {
+            notices.add("bound sockets are not told by this source or kernel: there may be some");
+        }
+        if (filter.needsAge() && !report.source().name().equals("netlink")) {
+            notices.add(
+                    "how long a socket has been in CLOSE-WAIT or FIN-WAIT-2 is not told by this source: those fit no age");
+        }
+        String notice = holders == null ? null : holders.notice();
+        if (notice != null) {
+            notices.add(notice);
+        }
+        return notices;
     }
 
     private boolean needsOwners(SocketFilter filter) {
@@ -286,17 +304,6 @@ final class SnapshotCommand implements Callable<Integer> {
     private void printText(Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders) {
         SnapshotText text = new SnapshotText(terminal, report);
         text.header();
-        if (filter.asksForBound() && !report.source().showsBound()) {
-            text.warn("bound sockets are not told by this source or kernel: there may be some");
-        }
-        if (filter.needsAge() && !report.source().name().equals("netlink")) {
-            text.warn(
-                    "how long a socket has been in CLOSE-WAIT or FIN-WAIT-2 is not told by this source: those fit no age");
-        }
-        String notice = holders == null ? null : holders.notice();
-        if (notice != null) {
-            text.warn(notice);
-        }
         if (report.coverage().extent() == Coverage.Extent.FAILED) {
             return;
         }
@@ -305,7 +312,7 @@ final class SnapshotCommand implements Callable<Integer> {
             SocketList.print(table, processes ? holders : null, terminal);
         } else if (by == null) {
             text.states();
-            text.ports();
+            text.ports(processes || filter.needsProcesses());
             text.destinations(DESTINATIONS_SHOWN);
         } else if (by == Grouping.state) {
             text.states();

@@ -263,7 +263,7 @@ final class SnapshotGroups {
 
     void writeJson(JsonWriter json) throws IOException {
         ReportJson.writeGroups(
-                report,
+                report.withProblems(warnings),
                 name,
                 groups,
                 (group, writer) -> {

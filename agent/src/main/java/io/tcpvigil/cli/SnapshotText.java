@@ -99,10 +99,13 @@ final class SnapshotText {
         table.print(terminal);
     }
 
-    /** The ports that serve, each with its accept queue and states. */
-    void ports() {
+    /**
+     * The ports that serve, each with its accept queue and states.
+     *
+     * @param owned whether to tell who listens
+     */
+    void ports(boolean owned) {
         PortBreakdown breakdown = report.ports();
-        boolean owned = breakdown.ports().stream().anyMatch(port -> port.owners() != null);
         List<String> headings = new ArrayList<>(List.of(">PORT", "SERVICE", "CLASS", ">QUEUE", ">LIMIT", ">OPEN"));
         if (owned) {
             headings.add("OWNERS");
@@ -242,9 +245,12 @@ final class SnapshotText {
         return name == null ? "-" : name;
     }
 
-    /** Such as {@code nginx/815, nginx/816, 6 more}; a dash when none is known. */
+    /** Such as {@code nginx/815, nginx/816, 6 more}; a question mark when they are not known, a dash when there is none. */
     static String owners(@Nullable List<PortOwners.Owner> owners) {
-        if (owners == null || owners.isEmpty()) {
+        if (owners == null) {
+            return "?";
+        }
+        if (owners.isEmpty()) {
             return "-";
         }
         String first =

@@ -30,7 +30,7 @@ import java.util.List;
  *                   "utilisation": 0.014168, "states": {"listen": 0, ...}}]
  * }</pre>
  *
- * <p>Owners, UDP ports and {@code "bind_pools": [{"source": "10.0.0.1", "bound": 20, "ports_used": 420, "ports_available": 28232}]}
+ * <p>Owners are null where they are not known, or nobody asked. UDP ports and {@code "bind_pools": [{"source": "10.0.0.1", "bound": 20, "ports_used": 420, "ports_available": 28232}]}
  * are there when somebody asked for them.
  */
 final class PortsJson {
@@ -109,6 +109,7 @@ final class PortsJson {
 
     private static void writeOwners(@Nullable List<PortOwners.Owner> owners, JsonWriter json) throws IOException {
         if (owners == null) {
+            json.name("owners").nullValue();
             return;
         }
         json.name("owners").beginArray();

@@ -54,11 +54,7 @@ public final class ReportJson {
         json.endObject();
         json.name("filter").value(report.filter().isEmpty() ? null : report.filter());
         writeSource(report, counted, json);
-        json.name("problems").beginArray();
-        for (String problem : report.problems()) {
-            json.value(problem);
-        }
-        json.endArray();
+        writeProblems(report, json);
         writeNamespaces(report, json);
         json.name("states");
         if (counted) {
@@ -100,6 +96,14 @@ public final class ReportJson {
 
     private static @Nullable String known(String text) {
         return text.equals(Report.Host.UNKNOWN) ? null : text;
+    }
+
+    private static void writeProblems(Report report, JsonWriter json) throws IOException {
+        json.name("problems").beginArray();
+        for (String problem : report.problems()) {
+            json.value(problem);
+        }
+        json.endArray();
     }
 
     private static void writeSource(Report report, boolean counted, JsonWriter json) throws IOException {
@@ -173,6 +177,7 @@ public final class ReportJson {
         json.name("schema").value("tcpvigil.groups/1");
         json.name("taken_at").value(Rfc3339.utc(report.takenAt()));
         writeSource(report, counted, json);
+        writeProblems(report, json);
         json.name("by").value(by);
         json.name("groups");
         if (counted) {

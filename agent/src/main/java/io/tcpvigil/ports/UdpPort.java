@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param locals where, one for each socket
  * @param receiveQueueBytes what waits to be read, with the kernel's overhead; {@link PortUse#UNKNOWN} when not told
- * @param owners the processes that wait; null when nobody asked
+ * @param owners the processes that wait, as far as known; null when none is known, or nobody asked
  */
 public record UdpPort(
         int port,

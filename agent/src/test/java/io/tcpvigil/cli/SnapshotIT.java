@@ -10,7 +10,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tcpvigil.kernel.procfs.ServicesFile;
+import io.tcpvigil.testing.Requirement;
 import io.tcpvigil.testing.StateZoo;
+import io.tcpvigil.testing.Tcpvigil;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -19,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -237,6 +240,35 @@ class SnapshotIT {
                     socket.getAsJsonObject().getAsJsonArray("owners").get(0).getAsJsonObject();
             assertEquals(self, owner.get("pid").getAsLong());
         });
+    }
+
+    /** The same in a process that may not look into others. */
+    private static JsonObject runWithoutRights(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("setpriv", "--bounding-set=-all"));
+        command.addAll(Tcpvigil.command(arguments));
+        return zoo.call(() -> {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, process.waitFor());
+            return JsonParser.parseString(out).getAsJsonObject();
+        });
+    }
+
+    @Test
+    void saysInJsonTooWhatItMayNotRead() throws Exception {
+        Requirement.program("setpriv");
+        JsonObject json = runWithoutRights("snapshot", "--json", "-p");
+        String problems = json.getAsJsonArray("problems").toString();
+        assertTrue(problems.contains("processes of other users not readable"), problems);
+        json.getAsJsonArray("ports")
+                .forEach(port -> assertTrue(
+                        port.getAsJsonObject().get("owners").isJsonNull(), "unknown is not none: " + port));
+        String ofGroups = runWithoutRights("snapshot", "--json", "--by", "netns")
+                .getAsJsonArray("problems")
+                .toString();
+        assertTrue(ofGroups.contains("not show their network namespace"), ofGroups);
     }
 
     private static JsonObject group(JsonObject json, String key) {

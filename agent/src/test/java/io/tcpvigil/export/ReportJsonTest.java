@@ -107,6 +107,13 @@ final class ReportJsonTest {
     }
 
     @Test
+    void saysWithGroupsTooWhatCouldNotBeRead() throws IOException {
+        String json = groups(Samples.report().withProblems(List.of("some are hidden")));
+        assertEquals("some are hidden", JsonTree.at(json, "problems", 0));
+        assertEquals(JsonTree.ABSENT, JsonTree.at(groups(Samples.report()), "problems", 0));
+    }
+
+    @Test
     void tellsServingPortsButNoDestinationsWithoutTheRange() throws IOException {
         String json = text(Samples.report(Samples.table(), "no netlink", null), null);
         for (String member : List.of("ephemeral_ports", "destinations")) {

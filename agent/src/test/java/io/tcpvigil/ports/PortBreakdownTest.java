@@ -247,6 +247,21 @@ class PortBreakdownTest {
     }
 
     @Test
+    void namesTheOwnersThatAreKnown() {
+        ipv4(TcpState.LISTEN, 80, 0, 0);
+        ipv4(TcpState.LISTEN, 443, 0, 0);
+        ipv4(TcpState.LISTEN, 443, 0, 0);
+        ipv4(TcpState.LISTEN, 8080, 0, 0);
+        PortOwners.Owner nginx = new PortOwners.Owner(815, "nginx");
+        PortOwners owners = (sockets, row) -> row == 2 ? List.of(nginx) : row == 3 ? List.of() : null;
+        PortContext context = PortContext.of(range).with(owners);
+        List<PortUse> ports = PortBreakdown.analyse(table, table, context).ports();
+        assertNull(ports.get(0).owners(), "not known");
+        assertEquals(List.of(nginx), ports.get(1).owners(), "of one listener they are");
+        assertEquals(List.of(), ports.get(2).owners(), "none");
+    }
+
+    @Test
     void listsUdpPortsThatServe() {
         SocketTable udp = new SocketTable();
         bound(udp, 0, 53, TcpState.CLOSED);
