@@ -3,6 +3,7 @@ package io.tcpvigil.export;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.findings.Findings;
 import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.OtherNamespaces;
 import io.tcpvigil.report.Report;
@@ -74,10 +75,7 @@ public final class ReportJson {
         }
         PortsJson.write(report, counted, json);
         if (report.findings() != null) {
-            json.name("findings");
-            FindingsJson.write(report.findings().raised(), json);
-            json.name("findings_unchecked");
-            FindingsJson.writeUnchecked(report.findings(), json);
+            writeFindings(counted ? report.findings() : null, json);
         }
         if (report.following() != null) {
             json.name("lifecycle");
@@ -92,6 +90,19 @@ public final class ReportJson {
             }
         }
         json.endObject();
+    }
+
+    /** @param findings null when they are not known: they may be over */
+    private static void writeFindings(@Nullable Findings findings, JsonWriter json) throws IOException {
+        json.name("findings");
+        if (findings == null) {
+            json.nullValue();
+            json.name("findings_unchecked").nullValue();
+            return;
+        }
+        FindingsJson.write(findings.raised(), json);
+        json.name("findings_unchecked");
+        FindingsJson.writeUnchecked(findings, json);
     }
 
     private static @Nullable String known(String text) {
