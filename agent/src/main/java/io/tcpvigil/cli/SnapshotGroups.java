@@ -75,7 +75,7 @@ final class SnapshotGroups {
     void byPort(OwnerMap owners) {
         name = "port";
         columns = new String[] {"service", "owners"};
-        groups = GroupedCounts.byLocalPort(table);
+        groups = ofReport(GroupedCounts.byLocalPort(table));
         PortBreakdown look = lookAtPorts(false, new PortHolders(owners));
         ports = look;
         for (PortUse use : look.ports()) {
@@ -85,13 +85,21 @@ final class SnapshotGroups {
         }
     }
 
+    /** Of a source that does not tell of bound sockets, their number in each group is not known. */
+    private List<Group> ofReport(List<Group> counted) {
+        return counted.stream()
+                .map(each -> new Group(
+                        each.key(), each.states(), report.source().showsBound()))
+                .toList();
+    }
+
     private static String orDash(@Nullable String text) {
         return text == null ? "-" : text;
     }
 
     void byRemote() {
         name = "remote";
-        groups = GroupedCounts.byRemoteAddress(table);
+        groups = ofReport(GroupedCounts.byRemoteAddress(table));
     }
 
     void byDestination() {
@@ -102,7 +110,7 @@ final class SnapshotGroups {
         List<Group> found = new ArrayList<>();
         for (DestinationUse use : look.destinations()) {
             String key = use.source() + " > " + new Endpoint(use.destination(), use.port());
-            found.add(new Group(key, use.states()));
+            found.add(new Group(key, use.states(), report.source().showsBound()));
             more.put(key, new String[] {
                 Integer.toString(use.portsUsed()),
                 Integer.toString(use.portsAvailable()),
@@ -162,7 +170,7 @@ final class SnapshotGroups {
         name = "process";
         columns = new String[] {"user", "unit", "open_files", "open_files_limit", "command_line"};
         Map<String, OwnerProcess> processes = new HashMap<>();
-        groups = GroupedCounts.by(table, row -> {
+        groups = ofReport(GroupedCounts.by(table, row -> {
             List<OwnerProcess> found = owners.processes(table, row);
             List<String> keys = new ArrayList<>(Math.max(1, found.size()));
             for (OwnerProcess process : found) {
@@ -171,7 +179,7 @@ final class SnapshotGroups {
                 keys.add(key);
             }
             return keys.isEmpty() ? List.of(table.inode(row) == 0 ? NOBODY : HIDDEN) : keys;
-        });
+        }));
         ProcessInspector inspector = new ProcessInspector();
         processes.forEach((key, process) -> more.put(
                 key, inspector.details(process).map(SnapshotGroups::describe).orElseGet(() ->
@@ -193,7 +201,7 @@ final class SnapshotGroups {
     void byUnit(OwnerMap owners) {
         name = "unit";
         CgroupTree tree = CgroupTree.usual();
-        groups = GroupedCounts.by(table, row -> {
+        groups = ofReport(GroupedCounts.by(table, row -> {
             List<String> keys = new ArrayList<>(1);
             for (OwnerProcess process : owners.processes(table, row)) {
                 String label = process.placement().label();
@@ -206,7 +214,7 @@ final class SnapshotGroups {
                 keys.add(made.equals("?") ? table.inode(row) == 0 ? NOBODY : HIDDEN : made);
             }
             return keys;
-        });
+        }));
     }
 
     void byNamespace(SocketFilter.ProcessLookup processes) {
@@ -230,7 +238,7 @@ final class SnapshotGroups {
                 for (int row = 0; row < sockets.rows(); row++) {
                     tally.add(sockets.state(row), sockets.kind(row));
                 }
-                found.add(new Group(namespace.label(), tally.counts()));
+                found.add(new Group(namespace.label(), tally.counts(), used.showsBound()));
                 more.put(namespace.label(), new String[] {
                     Long.toString(namespace.inode()),
                     namespace.pid() == NetworkNamespace.NO_PROCESS ? "-" : Integer.toString(namespace.pid()),

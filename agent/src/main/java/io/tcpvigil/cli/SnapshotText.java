@@ -190,7 +190,7 @@ final class SnapshotText {
             cells[0] = group.key();
             cells[1] = Long.toString(states.total() + states.bound());
             cells[2] = Long.toString(states.of(TcpState.LISTEN));
-            cells[3] = Long.toString(states.bound());
+            cells[3] = group.showsBound() ? Long.toString(states.bound()) : "?";
             String[] told = more.get(group.key());
             for (int i = 0; i < shown; i++) {
                 cells[first + i] = told == null ? "-" : told[i];

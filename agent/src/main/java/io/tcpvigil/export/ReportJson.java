@@ -154,7 +154,9 @@ public final class ReportJson {
                 json.name("name").value(each.label());
                 json.name("source").value(each.source());
                 json.name("states");
-                states(json, each.ipv4().plus(each.ipv6()));
+                StateCounts counts = each.ipv4().plus(each.ipv6());
+                states(json, counts);
+                JsonValues.known(json, "bound", each.showsBound() ? counts.bound() : SocketTable.UNKNOWN);
                 json.endObject();
             }
         }
@@ -199,7 +201,8 @@ public final class ReportJson {
                 members.write(group, json);
                 json.name("states");
                 states(json, group.states());
-                JsonValues.known(json, "bound", bound(report, group.states()));
+                JsonValues.known(
+                        json, "bound", group.showsBound() ? group.states().bound() : SocketTable.UNKNOWN);
                 json.endObject();
             }
             json.endArray();

@@ -336,6 +336,22 @@ class SnapshotIT {
         assertTrue(host.get("pid").getAsInt() <= 2, host.toString());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"port", "remote", "unit"})
+    void knowsNoBoundSocketsOfAGroupWhereTheSourceDoesNotTell(String by) throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--by", by, "--source", "proc");
+        JsonParser.parseString(outcome.out())
+                .getAsJsonObject()
+                .getAsJsonArray("groups")
+                .forEach(each -> assertTrue(
+                        each.getAsJsonObject().get("bound").isJsonNull(), "unknown is not zero: " + each));
+        String text = run(Terminal.UNLIMITED, "snapshot", "--by", by, "--source", "proc")
+                .out();
+        // SOCKETS, LISTEN and BOUND stand beside each other.
+        assertTrue(text.matches("(?s).*\n.* [0-9]+ +[0-9]+ +\\? .*"), text);
+        assertFalse(text.matches("(?s).*\n\\S+ +[0-9]+ +[0-9]+ +0 .*"), text);
+    }
+
     @Test
     void groupsByRemoteAddressAsJson() throws Exception {
         Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--by", "remote");

@@ -12,6 +12,7 @@ import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.StateCounts;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -84,6 +85,20 @@ final class ReportJsonTest {
         assertEquals(JsonTree.NULL, JsonTree.at(json, "bound"));
         assertEquals(JsonTree.NULL, JsonTree.at(json, "families", "ipv4", "bound"));
         assertEquals("1", JsonTree.at(json, "families", "ipv4", "listen"));
+    }
+
+    @Test
+    void tellsBoundSocketsOfEachNamespaceAsItWasRead() throws IOException {
+        assertEquals("0", JsonTree.at(text(FullSamples.report(), null), "namespaces", 1, "bound"));
+        StateCounts none = new StateCounts.Tally().counts();
+        StringWriter text = new StringWriter();
+        ReportJson.writeGroups(
+                Samples.report(),
+                "netns",
+                List.of(new GroupedCounts.Group("read through proc", none, false)),
+                (group, writer) -> {},
+                new JsonWriter(text));
+        assertEquals(JsonTree.NULL, JsonTree.at(text.toString(), "groups", 0, "bound"));
     }
 
     private static String groups(Report report) throws IOException {
