@@ -184,6 +184,12 @@ public final class Diagnosis implements AutoCloseable {
         return holdings.count(table, holders);
     }
 
+    /** Whose sockets could not be told, and why, in one line; null when all could be. */
+    @Nullable
+    String notice() {
+        return owners.notice();
+    }
+
     /** For the destinations whose ports are on the way to be used up, in how many seconds, as of the last {@link #look}. */
     Map<DestinationUse, Double> exhaustionSeconds(PortBreakdown ports) {
         Map<DestinationUse, Double> seconds = new HashMap<>();

@@ -274,6 +274,10 @@ public final class Sampler implements AutoCloseable {
         if (others != null) {
             problems.addAll(others.gaps());
         }
+        String hidden = diagnosis == null ? null : diagnosis.notice();
+        if (hidden != null) {
+            problems.add(hidden);
+        }
         return new Report(
                 takenAt,
                 start,

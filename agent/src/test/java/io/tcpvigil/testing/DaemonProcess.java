@@ -13,6 +13,7 @@ import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -33,7 +34,19 @@ public final class DaemonProcess implements AutoCloseable {
 
     /** The same with options of the JVM. */
     public DaemonProcess(Path errors, List<String> options, String... arguments) throws IOException {
-        List<String> command = Tcpvigil.command(options, "daemon", "--web.listen-address", "127.0.0.1:0");
+        this(List.of(), errors, options, arguments);
+    }
+
+    /** The same as a process that has none of root's rights. */
+    public static DaemonProcess withoutRights(Path errors, String... arguments) throws IOException {
+        return new DaemonProcess(
+                List.of("setpriv", "--bounding-set=-all"), errors, List.of("-XX:TieredStopAtLevel=1"), arguments);
+    }
+
+    private DaemonProcess(List<String> before, Path errors, List<String> options, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(Tcpvigil.command(options, "daemon", "--web.listen-address", "127.0.0.1:0"));
         command.addAll(List.of(arguments));
         this.errors = errors;
         this.process =
