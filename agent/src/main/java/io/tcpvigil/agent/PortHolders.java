@@ -22,7 +22,8 @@ public record PortHolders(OwnerMap map) implements PortOwners {
         for (OwnerProcess process : map.holders(inode)) {
             owners.add(new Owner(process.pid(), process.name()));
         }
-        // An inode stands for a file that somebody holds: whom it is not known of does not show it, or was not visited yet.
+        // An inode stands for a file that somebody holds: whom it is not known of does not show it, or was not visited
+        // yet.
         return owners.isEmpty() && inode != 0 ? null : owners;
     }
 }

@@ -136,14 +136,21 @@ final class SnapshotCommand implements Callable<Integer> {
         }
         long millis = intervalMillis();
         if (interval == null) {
-            try (Sampler sampler = Sampler.ofThread(source)) {
+            try (Sampler sampler = survey(Sampler.ofThread(source))) {
                 return exitCode(look(sampler, query, null));
             }
         }
         Intervals intervals = Intervals.every(TimeUnit.MILLISECONDS.toNanos(millis));
-        try (Sampler sampler = Sampler.followerOfThread(source, intervals, true, true)) {
+        try (Sampler sampler = survey(Sampler.followerOfThread(source, intervals, true, true))) {
             return lookAgainAndAgain(sampler, query);
         }
+    }
+
+    private Sampler survey(Sampler sampler) {
+        if (by == Grouping.destination) {
+            sampler.surveyPools();
+        }
+        return sampler;
     }
 
     private long intervalMillis() {
@@ -199,10 +206,7 @@ final class SnapshotCommand implements Callable<Integer> {
         if (holders != null) {
             holders.look(
                     sampler.table(),
-                    // Else it would forget UDP sockets, which are in no dump of TCP.
-                    by != Grouping.port
-                            && filter == SocketFilter.ALL
-                            && report.coverage().isComplete(),
+                    filter == SocketFilter.ALL && report.coverage().isComplete(),
                     0,
                     0);
         }
@@ -323,9 +327,9 @@ final class SnapshotCommand implements Callable<Integer> {
 
     private SnapshotGroups groups(
             Grouping grouping, Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders) {
-        SnapshotGroups groups = new SnapshotGroups(report, table, filter, source);
+        SnapshotGroups groups = new SnapshotGroups(report, table, filter);
         switch (grouping) {
-            case port -> groups.byPort(Objects.requireNonNull(holders));
+            case port -> groups.byPort();
             case remote -> groups.byRemote();
             case destination -> groups.byDestination();
             case process -> groups.byProcess(Objects.requireNonNull(holders));

@@ -133,18 +133,13 @@ final class SnapshotText {
 
     /** Where connections go to, the busiest first. */
     void destinations(int most) {
-        destinations(report.ports(), most);
-    }
-
-    /** Where connections go to, as {@code breakdown} has it. */
-    void destinations(PortBreakdown breakdown, int most) {
         EphemeralRange range = report.range();
         if (range == null) {
             warn("destinations: not known without net.ipv4.ip_local_port_range");
             return;
         }
         TextTable table = new TextTable("DESTINATION", ">PORT", "SERVICE", "FROM", ">USED", ">SHARE", "STATES");
-        List<DestinationUse> destinations = breakdown.destinations();
+        List<DestinationUse> destinations = report.ports().destinations();
         int shown = Math.min(most, destinations.size());
         for (DestinationUse each : destinations.subList(0, shown)) {
             table.row(
@@ -202,8 +197,8 @@ final class SnapshotText {
     }
 
     /** The ports of each address that programs bind to before they connect. */
-    void pools(PortBreakdown breakdown) {
-        List<BindPool> pools = breakdown.pools();
+    void pools() {
+        List<BindPool> pools = report.ports().pools();
         if (pools != null && !pools.isEmpty()) {
             section("BOUND BEFORE CONNECT (USED ports are taken for every destination)");
             TextTable table = new TextTable("FROM", ">BOUND", ">USED", ">SHARE");
@@ -215,10 +210,11 @@ final class SnapshotText {
     }
 
     /** The UDP ports that serve. */
-    void udp(PortBreakdown breakdown) {
-        List<UdpPort> ports = breakdown.udp();
+    void udp() {
+        List<UdpPort> ports = report.ports().udp();
         if (ports != null && !ports.isEmpty()) {
-            section("UDP");
+            boolean allServe = ports.stream().allMatch(UdpPort::surelyServes);
+            section(allServe ? "UDP" : "UDP (a PORT with ? may be a client's: this source does not tell)");
             TextTable table = new TextTable(">PORT", "SERVICE", ">QUEUE BYTES", "ADDRESS", "OWNERS");
             for (UdpPort port : ports) {
                 table.row(SnapshotGroups.cells(port, report.services().udp(port.port())));

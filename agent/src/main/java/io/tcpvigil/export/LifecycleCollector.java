@@ -212,9 +212,8 @@ public final class LifecycleCollector extends Collector implements Collector.Des
             Following following, @Nullable Resources resources, List<MetricFamilySamples> families) {
         boolean hears = following.destroyEvents().problem() == null;
         boolean probes = following.probe().problem() == null;
-        Family up = eventSourceUp()
-                .count(List.of("destroy_events"), hears ? 1 : 0)
-                .count(List.of("probe"), probes ? 1 : 0);
+        Family up =
+                eventSourceUp().count(List.of("destroy_events"), hears ? 1 : 0).count(List.of("probe"), probes ? 1 : 0);
         Holdings holdings = resources == null ? null : resources.holdings();
         if (holdings != null) {
             up.count(List.of("owners"), holdings.hidden() ? 0 : 1);

@@ -4,6 +4,7 @@ package io.tcpvigil.export;
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.findings.Findings;
+import io.tcpvigil.ports.PortOwners;
 import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.OtherNamespaces;
 import io.tcpvigil.report.Report;
@@ -181,9 +182,26 @@ public final class ReportJson {
         void write(GroupedCounts.Group group, JsonWriter json) throws IOException;
     }
 
+    /** What is told of ports besides the groups. */
+    public enum PortDetail {
+        NONE,
+        UDP,
+        POOLS
+    }
+
+    /** Writes the value of a member {@code owners}; null when they are not known. */
+    public static void writeOwners(@Nullable List<PortOwners.Owner> owners, JsonWriter json) throws IOException {
+        PortsJson.writeOwners(owners, json);
+    }
+
     /** Writes sockets counted by one thing, schema {@code tcpvigil.groups/1}. The caller sets the indent and closes. */
     public static void writeGroups(
-            Report report, String by, List<GroupedCounts.Group> groups, GroupMembers members, JsonWriter json)
+            Report report,
+            String by,
+            List<GroupedCounts.Group> groups,
+            GroupMembers members,
+            PortDetail detail,
+            JsonWriter json)
             throws IOException {
         boolean counted = report.coverage().extent() != Coverage.Extent.FAILED;
         json.beginObject();
@@ -208,6 +226,11 @@ public final class ReportJson {
             json.endArray();
         } else {
             json.nullValue();
+        }
+        switch (detail) {
+            case NONE -> {}
+            case UDP -> PortsJson.writeUdp(report, json);
+            case POOLS -> PortsJson.writePools(report.ports().pools(), json);
         }
         json.endObject();
     }

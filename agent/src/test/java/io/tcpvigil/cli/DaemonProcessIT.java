@@ -93,16 +93,18 @@ class DaemonProcessIT {
             namespace.call(() -> {
                 try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK);
                         DaemonProcess daemon = DaemonProcess.withoutRights(
-                                scratch.resolve("log"), "--interval=50ms", "--full-interval=500ms", "--cpu-budget=100")) {
+                                scratch.resolve("log"),
+                                "--interval=50ms",
+                                "--full-interval=500ms",
+                                "--cpu-budget=100")) {
                     daemon.await("tcpvigil_sample_duration_seconds_count{tier=\"full\",phase=\"dump\",}", 2);
                     String why = "processes of other users not readable: run as root";
-                    JsonObject report = JsonParser.parseString(daemon.get("/api/v1/report"))
-                            .getAsJsonObject();
+                    JsonObject report =
+                            JsonParser.parseString(daemon.get("/api/v1/report")).getAsJsonObject();
                     assertTrue(report.get("problems").toString().contains(why), report.toString());
                     for (JsonElement port : report.getAsJsonArray("ports")) {
                         boolean ours = port.getAsJsonObject().get("port").getAsInt() == server.getLocalPort();
-                        assertTrue(
-                                !ours || port.getAsJsonObject().get("owners").isJsonNull(), "unknown is not none");
+                        assertTrue(!ours || port.getAsJsonObject().get("owners").isJsonNull(), "unknown is not none");
                     }
                     assertTrue(daemon.get("/api/v1/status").contains(why), daemon.get("/api/v1/status"));
                     assertEquals(0, daemon.metric("tcpvigil_event_source_up{source=\"owners\",}"));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -133,7 +134,7 @@ class SnapshotIT {
     @Test
     void namesWhoListensOnEachPort() throws Exception {
         String self = "java/" + ProcessHandle.current().pid();
-        try (DatagramChannel udp = openUdp()) {
+        try (DatagramChannel udp = openUdp(53)) {
             Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--by", "port");
             String service = Objects.requireNonNullElse(ServicesFile.usual().udp(53), "-");
             assertTrue(
@@ -146,6 +147,7 @@ class SnapshotIT {
                     .count();
             assertEquals(6, owned, outcome.out());
         }
+        tellsUdpPortsInJson();
         Outcome json = run(Terminal.UNLIMITED, "snapshot", "--json", "-p");
         for (JsonElement port :
                 JsonParser.parseString(json.out()).getAsJsonObject().getAsJsonArray("ports")) {
@@ -157,8 +159,57 @@ class SnapshotIT {
         assertFalse(run(Terminal.UNLIMITED, "snapshot").out().contains("  OWNERS "));
     }
 
-    private DatagramChannel openUdp() throws Exception {
-        return zoo.call(() -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 53)));
+    /** Port 53, and one of the ephemeral range that was asked for. */
+    private static void tellsUdpPortsInJson() throws Exception {
+        long self = ProcessHandle.current().pid();
+        try (DatagramChannel udp = openUdp(53);
+                DatagramChannel tunnel = openUdp(51820)) {
+            JsonObject groups = groups("port");
+            JsonArray ports = JsonParser.parseString(
+                            run(Terminal.UNLIMITED, "snapshot", "--json", "-p").out())
+                    .getAsJsonObject()
+                    .getAsJsonArray("ports");
+            for (JsonArray each : List.of(groups.getAsJsonArray("udp"), ports)) {
+                List<String> found = new ArrayList<>();
+                for (JsonElement port : each) {
+                    JsonObject one = port.getAsJsonObject();
+                    if (one.get("protocol").getAsString().equals("udp")) {
+                        found.add(one.get("port") + " " + one.get("listening") + " "
+                                + one.getAsJsonArray("owners")
+                                        .get(0)
+                                        .getAsJsonObject()
+                                        .get("pid"));
+                    }
+                }
+                assertEquals(List.of("53 true " + self, "51820 true " + self), found);
+            }
+            boolean owned = false;
+            for (JsonElement each : groups.getAsJsonArray("groups")) {
+                JsonElement owners = each.getAsJsonObject().get("owners");
+                owned |= owners.isJsonArray()
+                        && owners.getAsJsonArray()
+                                        .get(0)
+                                        .getAsJsonObject()
+                                        .get("pid")
+                                        .getAsLong()
+                                == self;
+            }
+            assertTrue(owned, groups.toString());
+            JsonObject filtered = JsonParser.parseString(run(Terminal.UNLIMITED, "snapshot", "--json", "port=53")
+                            .out())
+                    .getAsJsonObject();
+            assertEquals(1, filtered.getAsJsonArray("ports").size(), filtered.toString());
+            String text = run(Terminal.UNLIMITED, "snapshot", "--by", "port", "--source", "proc")
+                    .out();
+            assertTrue(text.contains("\nUDP (a PORT with ? may be a client's"), text);
+            assertTrue(text.contains("\n51820? "), text);
+            assertTrue(udp.isOpen() && tunnel.isOpen());
+        }
+    }
+
+    private static DatagramChannel openUdp(int port) throws Exception {
+        return zoo.call(
+                () -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     }
 
     @Test
@@ -263,8 +314,8 @@ class SnapshotIT {
         String problems = json.getAsJsonArray("problems").toString();
         assertTrue(problems.contains("processes of other users not readable"), problems);
         json.getAsJsonArray("ports")
-                .forEach(port -> assertTrue(
-                        port.getAsJsonObject().get("owners").isJsonNull(), "unknown is not none: " + port));
+                .forEach(port ->
+                        assertTrue(port.getAsJsonObject().get("owners").isJsonNull(), "unknown is not none: " + port));
         String ofGroups = runWithoutRights("snapshot", "--json", "--by", "netns")
                 .getAsJsonArray("problems")
                 .toString();
@@ -318,6 +369,7 @@ class SnapshotIT {
             assertTrue(destination.get("ports_available").getAsInt() < 28232, destination.toString());
         }
         assertTrue(used > 10, json.toString());
+        assertTrue(json.get("bind_pools").isJsonArray(), json.toString());
         assertTrue(run(80, "snapshot", "--by", "destination").out().contains("BUSIEST DESTINATIONS"));
     }
 
@@ -343,8 +395,8 @@ class SnapshotIT {
         JsonParser.parseString(outcome.out())
                 .getAsJsonObject()
                 .getAsJsonArray("groups")
-                .forEach(each -> assertTrue(
-                        each.getAsJsonObject().get("bound").isJsonNull(), "unknown is not zero: " + each));
+                .forEach(each ->
+                        assertTrue(each.getAsJsonObject().get("bound").isJsonNull(), "unknown is not zero: " + each));
         String text = run(Terminal.UNLIMITED, "snapshot", "--by", by, "--source", "proc")
                 .out();
         // SOCKETS, LISTEN and BOUND stand beside each other.

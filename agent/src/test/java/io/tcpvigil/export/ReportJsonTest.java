@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.export.ReportJson.PortDetail;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.Report;
@@ -97,6 +98,7 @@ final class ReportJsonTest {
                 "netns",
                 List.of(new GroupedCounts.Group("read through proc", none, false)),
                 (group, writer) -> {},
+                PortDetail.NONE,
                 new JsonWriter(text));
         assertEquals(JsonTree.NULL, JsonTree.at(text.toString(), "groups", 0, "bound"));
     }
@@ -105,7 +107,12 @@ final class ReportJsonTest {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
             ReportJson.writeGroups(
-                    report, "port", GroupedCounts.byLocalPort(Samples.table()), (group, writer) -> {}, json);
+                    report,
+                    "port",
+                    GroupedCounts.byLocalPort(Samples.table()),
+                    (group, writer) -> {},
+                    PortDetail.UDP,
+                    json);
         }
         return text.toString();
     }
@@ -118,6 +125,7 @@ final class ReportJsonTest {
         assertEquals("443", JsonTree.at(json, "groups", 0, "key"));
         assertEquals("1", JsonTree.at(json, "groups", 0, "states", "established"));
         assertEquals("0", JsonTree.at(json, "groups", 0, "bound"));
+        assertEquals(JsonTree.NULL, JsonTree.at(json, "udp"), "nobody looked");
         assertEquals(JsonTree.NULL, JsonTree.at(groups(Samples.failed("EPERM")), "groups"));
     }
 

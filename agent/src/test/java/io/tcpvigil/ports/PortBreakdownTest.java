@@ -2,7 +2,9 @@
 package io.tcpvigil.ports;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpvigil.tcp.IpAddress;
 import io.tcpvigil.tcp.SocketKind;
@@ -268,13 +270,21 @@ class PortBreakdownTest {
         bound(udp, HERE, 53, TcpState.CLOSED);
         bound(udp, HERE, 40000, TcpState.CLOSED);
         bound(udp, HERE, 123, TcpState.ESTABLISHED);
-        PortContext context = new PortContext(range, TimeWaitReuse.UNKNOWN, null, udp, null);
-        List<UdpPort> ports = Objects.requireNonNull(
-                PortBreakdown.analyse(table, table, context).udp());
-        assertEquals(1, ports.size());
-        assertEquals(53, ports.get(0).port());
+        List<UdpPort> ports = udpPorts(new UdpSockets(udp, true));
+        assertEquals(List.of(53, 40000), ports.stream().map(UdpPort::port).toList());
         assertEquals(2, ports.get(0).locals().size());
         assertEquals(14, ports.get(0).receiveQueueBytes());
+        assertTrue(ports.get(1).surelyServes(), "a program chose it, as WireGuard does 51820");
+        List<UdpPort> doubtful = udpPorts(new UdpSockets(udp, false));
+        assertEquals(2, doubtful.size());
+        assertTrue(doubtful.get(0).surelyServes());
+        assertFalse(doubtful.get(1).surelyServes(), "the kernel may have chosen it");
+    }
+
+    private List<UdpPort> udpPorts(UdpSockets udp) {
+        PortContext context = new PortContext(range, TimeWaitReuse.UNKNOWN, null, udp, null);
+        return Objects.requireNonNull(
+                PortBreakdown.analyse(table, table, context).udp());
     }
 
     @ParameterizedTest
