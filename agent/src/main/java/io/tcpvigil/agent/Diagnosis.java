@@ -46,6 +46,9 @@ public final class Diagnosis {
     private static final long HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /** At first all sockets are new: enough for some 50,000 descriptors; the rest follows with each look. */
     private static final long FIRST_HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** On a round through the processes it is seen that a socket was passed on; with nothing new there would be none. */
+    private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     /** What is half closed and in use may be silent for a while: who goes on looking can wait. */
     static final long STUCK_IN_PASSING_MILLIS = 60_000;
 
@@ -107,7 +110,7 @@ public final class Diagnosis {
             owners.readAll();
         }
         long hunt = thorough ? THOROUGH_HUNT_NANOS : visited ? HUNT_NANOS : FIRST_HUNT_NANOS;
-        owners.look(table, table.coverage().isComplete(), hunt, 0);
+        owners.look(table, table.coverage().isComplete(), hunt, SWEEP_NANOS);
         visited = true;
         lastAcks.complete(
                 table,
