@@ -101,7 +101,7 @@ public final class ScrapeCost {
         }
         StateCounts unknown = tally.counts();
         Map<KernelLimit, Long> limits = Map.of(KernelLimit.ORPHANS, 65_536L, KernelLimit.SOMAXCONN, 4096L);
-        return new Resources(limits, Map.of(), new Holdings(groups, unknown, groups, unknown, descriptors));
+        return new Resources(limits, Map.of(), new Holdings(groups, unknown, groups, unknown, descriptors, false));
     }
 
     private static void measure(Report report, int most) {

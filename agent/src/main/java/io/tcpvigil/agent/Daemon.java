@@ -5,6 +5,7 @@ import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
+import io.tcpvigil.report.Resources;
 import io.tcpvigil.report.Tier;
 import io.tcpvigil.tcp.SocketFilter;
 import java.util.Objects;
@@ -166,12 +167,24 @@ public final class Daemon {
                 condition.append(
                         "; other network namespaces through /proc, which takes longer; CAP_SYS_ADMIN would help");
             }
+            if (hidesOwners(report)) {
+                // How many processes those are changes from sample to sample; /api/v1/status has it.
+                condition.append("; the owners of some sockets not readable: root, or CAP_SYS_PTRACE and"
+                        + " CAP_DAC_READ_SEARCH, would help");
+            }
             if (following.pace().stretch() > 1) {
                 condition.append("; samples ").append(following.pace().stretch());
                 condition.append(" times as far apart as asked for, to stay within the budget of processor time");
             }
         }
         return condition.toString();
+    }
+
+    private static boolean hidesOwners(Report report) {
+        Resources resources = report.resources();
+        return resources != null
+                && resources.holdings() != null
+                && resources.holdings().hidden();
     }
 
     /** One line when the condition changes, none while it stays as it is. */

@@ -19,7 +19,6 @@ import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.lifecycle.TrackedConnections;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
-import io.tcpvigil.ports.PortContext;
 import io.tcpvigil.ports.PortOwners;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.KernelLimit;
@@ -58,6 +57,7 @@ public final class Sampler implements AutoCloseable {
     private final LongSupplier processorClock;
     private final SocketTable table = new SocketTable();
     private final SampleTimer timer;
+    private final PortSurvey survey;
     private final TableCounts counts = new TableCounts();
     private @Nullable Follower follower;
     private @Nullable Diagnosis diagnosis;
@@ -79,6 +79,17 @@ public final class Sampler implements AutoCloseable {
             InstantSource wallClock,
             LongSupplier nanoClock,
             LongSupplier processorClock) {
+        this(sources, new PortSurvey(procFs, false), procFs, wallClock, nanoClock, processorClock);
+    }
+
+    private Sampler(
+            SourceChoice sources,
+            PortSurvey survey,
+            ProcFs procFs,
+            InstantSource wallClock,
+            LongSupplier nanoClock,
+            LongSupplier processorClock) {
+        this.survey = survey;
         this.sources = sources;
         this.procFs = procFs;
         this.host = HostReader.read(procFs);
@@ -133,7 +144,8 @@ public final class Sampler implements AutoCloseable {
             case netlink -> SourceChoice.only(netlink);
             case proc -> SourceChoice.only(proc);
         };
-        return new Sampler(sources, procFs, InstantSource.system(), nanoClock, processorClock);
+        PortSurvey survey = new PortSurvey(procFs, wish != SourceWish.proc);
+        return new Sampler(sources, survey, procFs, InstantSource.system(), nanoClock, processorClock);
     }
 
     /**
@@ -159,11 +171,19 @@ public final class Sampler implements AutoCloseable {
     /** From now on each full sample is looked through for what is wrong, too; only for a sampler that follows. */
     public void diagnose(Diagnosis with) {
         diagnosis = with;
+        if (with.isThorough()) {
+            survey.withPools();
+        }
     }
 
     /** From now on each full sample counts the sockets of the machine's other network namespaces, too. */
     public void watchNamespaces() {
         namespaces = new NamespaceWatch(NamespaceFinder.usual());
+    }
+
+    /** From now on reports tell of the pools of ports that bind(2) chooses from, too: that costs another walk of all sockets. */
+    public void surveyPools() {
+        survey.withPools();
     }
 
     /** From now on reports say who listens, as far as {@code owners} knows; one that diagnoses does so by itself. */
@@ -259,15 +279,16 @@ public final class Sampler implements AutoCloseable {
             Sysctls sysctls = Sysctls.read(procFs);
             problems.addAll(sysctls.problems());
             range = ephemeralRange(sysctls);
-            if (following == null || followed == null || diagnosis == null) {
-                ports = PortBreakdown.analyse(
-                        table, listening, PortContext.of(range).with(portOwners));
-                timer.ended(Phase.COUNT);
-            } else {
-                diagnosis.take(table, sources);
-                ports = diagnosis.ports(table, listening, sysctls, range);
-                timer.ended(Phase.COUNT);
-                findings = diagnosis.look(table, sysctls, range, ports, followed, following.connections(), findings);
+            Diagnosis diagnosing = followed == null ? null : diagnosis;
+            PortOwners owners = portOwners;
+            if (diagnosing != null) {
+                diagnosing.take(table, sources);
+                owners = diagnosing.owners();
+            }
+            ports = survey.look(table, listening, sysctls, range, query.filter(), processes, owners, problems);
+            timer.ended(Phase.COUNT);
+            if (diagnosing != null && following != null && followed != null) {
+                findings = diagnosing.look(table, sysctls, range, ports, followed, following.connections(), findings);
             }
             resources = resources(sysctls, range, ports, resources);
             others = namespaces == null ? null : namespaces.look(host.networkNamespace());
@@ -282,6 +303,10 @@ public final class Sampler implements AutoCloseable {
         }
         if (others != null) {
             problems.addAll(others.gaps());
+        }
+        String hidden = diagnosis == null ? null : diagnosis.notice();
+        if (hidden != null) {
+            problems.add(hidden);
         }
         return new Report(
                 takenAt,
@@ -396,9 +421,7 @@ public final class Sampler implements AutoCloseable {
         if (follower != null) {
             follower.close();
         }
-        if (diagnosis != null) {
-            diagnosis.close();
-        }
+        survey.close();
         if (namespaces != null) {
             namespaces.close();
         }

@@ -146,7 +146,7 @@ final class DaemonCommand implements Callable<Integer> {
             throws IOException {
         try {
             return new WebServer(
-                    live.settings().web(),
+                    live.web(),
                     Main.Version.version(),
                     new LastSample(daemon::lastReport, clock, daemon::intervalNanos),
                     daemon::sourceFailures,

@@ -12,7 +12,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.procfs.ServicesFile;
+import io.tcpvigil.testing.Requirement;
 import io.tcpvigil.testing.StateZoo;
+import io.tcpvigil.testing.Tcpvigil;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -21,6 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -137,7 +140,7 @@ class SnapshotIT {
     @Test
     void namesWhoListensOnEachPort() throws Exception {
         String self = "java/" + ProcessHandle.current().pid();
-        try (DatagramChannel udp = openUdp()) {
+        try (DatagramChannel udp = openUdp(53)) {
             Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--by", "port");
             String service = Objects.requireNonNullElse(ServicesFile.usual().udp(53), "-");
             assertTrue(
@@ -150,6 +153,7 @@ class SnapshotIT {
                     .count();
             assertEquals(6, owned, outcome.out());
         }
+        tellsUdpPortsInJson();
         Outcome json = run(Terminal.UNLIMITED, "snapshot", "--json", "-p");
         for (JsonElement port :
                 JsonParser.parseString(json.out()).getAsJsonObject().getAsJsonArray("ports")) {
@@ -161,9 +165,57 @@ class SnapshotIT {
         assertFalse(run(Terminal.UNLIMITED, "snapshot").out().contains("  OWNERS "));
     }
 
-    private DatagramChannel openUdp() throws Exception {
-        return Objects.requireNonNull(zoo)
-                .call(() -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 53)));
+    /** Port 53, and one of the ephemeral range that was asked for. */
+    private static void tellsUdpPortsInJson() throws Exception {
+        long self = ProcessHandle.current().pid();
+        try (DatagramChannel udp = openUdp(53);
+                DatagramChannel tunnel = openUdp(51820)) {
+            JsonObject groups = groups("port");
+            JsonArray ports = JsonParser.parseString(
+                            run(Terminal.UNLIMITED, "snapshot", "--json", "-p").out())
+                    .getAsJsonObject()
+                    .getAsJsonArray("ports");
+            for (JsonArray each : List.of(groups.getAsJsonArray("udp"), ports)) {
+                List<String> found = new ArrayList<>();
+                for (JsonElement port : each) {
+                    JsonObject one = port.getAsJsonObject();
+                    if (one.get("protocol").getAsString().equals("udp")) {
+                        found.add(one.get("port") + " " + one.get("listening") + " "
+                                + one.getAsJsonArray("owners")
+                                        .get(0)
+                                        .getAsJsonObject()
+                                        .get("pid"));
+                    }
+                }
+                assertEquals(List.of("53 true " + self, "51820 true " + self), found);
+            }
+            boolean owned = false;
+            for (JsonElement each : groups.getAsJsonArray("groups")) {
+                JsonElement owners = each.getAsJsonObject().get("owners");
+                owned |= owners.isJsonArray()
+                        && owners.getAsJsonArray()
+                                        .get(0)
+                                        .getAsJsonObject()
+                                        .get("pid")
+                                        .getAsLong()
+                                == self;
+            }
+            assertTrue(owned, groups.toString());
+            JsonObject filtered = JsonParser.parseString(run(Terminal.UNLIMITED, "snapshot", "--json", "port=53")
+                            .out())
+                    .getAsJsonObject();
+            assertEquals(1, filtered.getAsJsonArray("ports").size(), filtered.toString());
+            String text = run(Terminal.UNLIMITED, "snapshot", "--by", "port", "--source", "proc")
+                    .out();
+            assertTrue(text.contains("\nUDP (a PORT with ? may be a client's"), text);
+            assertTrue(text.contains("\n51820? "), text);
+            assertTrue(udp.isOpen() && tunnel.isOpen());
+        }
+    }
+
+    private static DatagramChannel openUdp(int port) throws Exception {
+        return Objects.requireNonNull(zoo).call(
+                () -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     }
 
     @Test
@@ -286,6 +338,35 @@ class SnapshotIT {
         });
     }
 
+    /** The same in a process that may not look into others. */
+    private static JsonObject runWithoutRights(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("setpriv", "--bounding-set=-all"));
+        command.addAll(Tcpvigil.command(arguments));
+        return Objects.requireNonNull(zoo).call(() -> {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, process.waitFor());
+            return JsonParser.parseString(out).getAsJsonObject();
+        });
+    }
+
+    @Test
+    void saysInJsonTooWhatItMayNotRead() throws Exception {
+        Requirement.program("setpriv");
+        JsonObject json = runWithoutRights("snapshot", "--json", "-p");
+        String problems = json.getAsJsonArray("problems").toString();
+        assertTrue(problems.contains("processes of other users not readable"), problems);
+        json.getAsJsonArray("ports")
+                .forEach(port ->
+                        assertTrue(port.getAsJsonObject().get("owners").isJsonNull(), "unknown is not none: " + port));
+        String ofGroups = runWithoutRights("snapshot", "--json", "--by", "netns")
+                .getAsJsonArray("problems")
+                .toString();
+        assertTrue(ofGroups.contains("not show their network namespace"), ofGroups);
+    }
+
     private static JsonObject group(JsonObject json, String key) {
         for (JsonElement each : json.getAsJsonArray("groups")) {
             if (each.getAsJsonObject().get("key").getAsString().equals(key)) {
@@ -333,6 +414,7 @@ class SnapshotIT {
             assertTrue(destination.get("ports_available").getAsInt() < 28232, destination.toString());
         }
         assertTrue(used > 10, json.toString());
+        assertTrue(json.get("bind_pools").isJsonArray(), json.toString());
         assertTrue(run(80, "snapshot", "--by", "destination").out().contains("BUSIEST DESTINATIONS"));
     }
 
@@ -349,6 +431,22 @@ class SnapshotIT {
         assertEquals("netlink", host.get("source").getAsString());
         assertTrue(host.get("reason").isJsonNull());
         assertTrue(host.get("pid").getAsInt() <= 2, host.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"port", "remote", "unit"})
+    void knowsNoBoundSocketsOfAGroupWhereTheSourceDoesNotTell(String by) throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--by", by, "--source", "proc");
+        JsonParser.parseString(outcome.out())
+                .getAsJsonObject()
+                .getAsJsonArray("groups")
+                .forEach(each ->
+                        assertTrue(each.getAsJsonObject().get("bound").isJsonNull(), "unknown is not zero: " + each));
+        String text = run(Terminal.UNLIMITED, "snapshot", "--by", by, "--source", "proc")
+                .out();
+        // SOCKETS, LISTEN and BOUND stand beside each other.
+        assertTrue(text.matches("(?s).*\n.* [0-9]+ +[0-9]+ +\\? .*"), text);
+        assertFalse(text.matches("(?s).*\n\\S+ +[0-9]+ +[0-9]+ +0 .*"), text);
     }
 
     @Test

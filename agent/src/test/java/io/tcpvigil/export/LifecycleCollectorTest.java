@@ -65,6 +65,7 @@ class LifecycleCollectorTest {
         assertFalse(page.contains("kind=\"orphan\""), "unknown is not zero");
         assertHas(page, "tcpvigil_event_source_up{source=\"destroy_events\",} 1.0");
         assertHas(page, "tcpvigil_event_source_up{source=\"probe\",} 0.0");
+        assertFalse(page.contains("source=\"owners\""), "nobody looked");
         assertHas(page, "tcpvigil_events_lost_total{source=\"destroy_events\",} 4.0");
         assertFalse(page.contains("\ntcpvigil_connects_without_port_total "), "no probe, not known");
         assertHas(page, "tcpvigil_interval_seconds{tier=\"fast\",} 2.0");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.export.ReportJson.PortDetail;
 import io.tcpvigil.lifecycle.ConnectionTracker;
 import io.tcpvigil.lifecycle.Sample;
 import io.tcpvigil.ports.EphemeralRange;
@@ -14,6 +15,7 @@ import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.StateCounts;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -121,11 +123,31 @@ final class ReportJsonTest {
         assertEquals("1", JsonTree.at(json, "families", "ipv4", "listen"));
     }
 
+    @Test
+    void tellsBoundSocketsOfEachNamespaceAsItWasRead() throws IOException {
+        assertEquals("0", JsonTree.at(text(FullSamples.report(), null), "namespaces", 1, "bound"));
+        StateCounts none = new StateCounts.Tally().counts();
+        StringWriter text = new StringWriter();
+        ReportJson.writeGroups(
+                Samples.report(),
+                "netns",
+                List.of(new GroupedCounts.Group("read through proc", none, false)),
+                (group, writer) -> {},
+                PortDetail.NONE,
+                new JsonWriter(text));
+        assertEquals(JsonTree.NULL, JsonTree.at(text.toString(), "groups", 0, "bound"));
+    }
+
     private static String groups(Report report) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
             ReportJson.writeGroups(
-                    report, "port", GroupedCounts.byLocalPort(Samples.table()), (group, writer) -> {}, json);
+                    report,
+                    "port",
+                    GroupedCounts.byLocalPort(Samples.table()),
+                    (group, writer) -> {},
+                    PortDetail.UDP,
+                    json);
         }
         return text.toString();
     }
@@ -138,7 +160,15 @@ final class ReportJsonTest {
         assertEquals("443", JsonTree.at(json, "groups", 0, "key"));
         assertEquals("1", JsonTree.at(json, "groups", 0, "states", "established"));
         assertEquals("0", JsonTree.at(json, "groups", 0, "bound"));
+        assertEquals(JsonTree.NULL, JsonTree.at(json, "udp"), "nobody looked");
         assertEquals(JsonTree.NULL, JsonTree.at(groups(Samples.failed("EPERM")), "groups"));
+    }
+
+    @Test
+    void saysWithGroupsTooWhatCouldNotBeRead() throws IOException {
+        String json = groups(Samples.report().withProblems(List.of("some are hidden")));
+        assertEquals("some are hidden", JsonTree.at(json, "problems", 0));
+        assertEquals(JsonTree.ABSENT, JsonTree.at(groups(Samples.report()), "problems", 0));
     }
 
     @Test
