@@ -208,9 +208,9 @@ final class Follower implements AutoCloseable {
         return count.isPresent() && count.getAsLong() == 0;
     }
 
-    /** A sample has ended; see {@link SampleSchedule#taken}. */
+    /** A sample has ended just now; see {@link SampleSchedule#taken}. */
     void taken(Tier sampled, long startNanos, long processorNanos, boolean usable) {
-        schedule.taken(sampled, startNanos, processorNanos, usable);
+        schedule.taken(sampled, startNanos, nanoClock.getAsLong(), processorNanos, usable);
     }
 
     /** What the kernel counts, as of the last dump. */
