@@ -58,6 +58,8 @@ final class Follower implements AutoCloseable {
     private KernelCounters.Reading reading =
             new KernelCounters.Reading(KernelEvents.NONE, SocketUsage.UNKNOWN, List.of());
     private LifecycleReport lifecycle = tracker.report();
+    /** From before the dump, where the tracker asks for it. */
+    private @Nullable ProbedTransitions probedBefore;
     private Tier tier = Tier.FULL;
     private long fullTakenNanos;
     /** Whether the kernel made no minisock between the two readings before the last. */
@@ -119,6 +121,9 @@ final class Follower implements AutoCloseable {
     void prepare() {
         if (probe != null) {
             probe.prepare();
+        }
+        if (probe != null && tracker.asksForProbedBefore()) {
+            probedBefore = probe.read();
         }
         if (fullTakenNanos == 0) {
             // The first reading loads a dozen classes.
@@ -184,7 +189,8 @@ final class Follower implements AutoCloseable {
             sample = sample.withoutNewMinisocks();
         }
         stillBefore = still;
-        tracker.update(table, sample);
+        tracker.update(table, sample.withProbed(probedBefore, probed));
+        probedBefore = null;
         lifecycle = tracker.report();
         transitions.update(lifecycle, reading.events(), probed);
         if (tier == Tier.FULL && table.coverage().isComplete()) {
