@@ -35,7 +35,11 @@ import picocli.CommandLine.Spec;
         description = "Looks for a while and tells what is wrong, how it is known, and what to do about it.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        footer = {"", "Exit code: 0 nothing found, 1 warning, 2 critical, 3 nothing could be read, 64 wrong usage."})
+        footer = {
+            "",
+            "Exit code: 0 nothing found, 1 warning, 2 critical, 3 nothing could be read or, with --process,",
+            "it is not known whether what was found is of that process; 64 wrong usage."
+        })
 final class DoctorCommand implements Callable<Integer> {
     static final int WARNING = 1;
     static final int CRITICAL = 2;
@@ -127,32 +131,47 @@ final class DoctorCommand implements Callable<Integer> {
             return ExitCode.COULD_NOT_LOOK;
         }
         List<Finding> shown = new ArrayList<>();
+        List<Finding> nobodys = new ArrayList<>();
         for (Finding finding : findings.raised()) {
-            if (isWanted(finding)) {
+            if (port != null && !finding.ports().contains(port)) {
+                continue;
+            }
+            if (process == null || isAbout(finding.holders(), process)) {
                 shown.add(finding);
+            } else if (finding.holders().isEmpty() && !findings.holderGaps().isEmpty()) {
+                nobodys.add(finding);
             }
         }
-        int code = exitCode(shown);
+        boolean unknown = shown.isEmpty() && !nobodys.isEmpty();
         if (json) {
             JsonWriter writer = new JsonWriter(new OutputStreamWriter(terminal.out(), StandardCharsets.UTF_8));
             writer.setIndent("  ");
             FindingsJson.writeDocument(
-                    report, findings, shown, status(shown), TimeUnit.MILLISECONDS.toNanos(millis), writer);
+                    report,
+                    findings,
+                    shown,
+                    nobodys,
+                    unknown ? "unknown" : status(shown),
+                    TimeUnit.MILLISECONDS.toNanos(millis),
+                    writer);
             writer.flush();
             terminal.out().println();
         } else {
-            print(report, findings, shown, millis);
+            print(report, findings, shown, nobodys, millis);
         }
         terminal.out().flush();
-        return code;
+        return unknown ? ExitCode.COULD_NOT_LOOK : exitCode(shown);
     }
 
-    private void print(Report report, Findings findings, List<Finding> shown, long millis) {
+    private void print(Report report, Findings findings, List<Finding> shown, List<Finding> nobodys, long millis) {
         new SnapshotText(terminal, report).header();
         DoctorText text = new DoctorText(terminal);
         text.line("looked for " + Math.round(millis / 100.0) / 10.0 + " s" + wishes() + ": " + summary(shown));
         text.findings(shown);
-        text.rest(findings, shown.isEmpty());
+        if (process != null && !nobodys.isEmpty()) {
+            text.nobodys(nobodys, process, findings.holderGaps());
+        }
+        text.rest(findings, shown.isEmpty() && nobodys.isEmpty());
     }
 
     private String wishes() {
@@ -164,11 +183,6 @@ final class DoctorCommand implements Callable<Integer> {
                 .filter(each -> each.severity() == Severity.CRITICAL)
                 .count();
         return critical + " critical, " + (shown.size() - critical) + " warning";
-    }
-
-    private boolean isWanted(Finding finding) {
-        return (port == null || finding.ports().contains(port))
-                && (process == null || isAbout(finding.holders(), process));
     }
 
     private static boolean isAbout(List<Holder> holders, String nameOrPid) {

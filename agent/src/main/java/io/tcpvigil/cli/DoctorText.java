@@ -84,6 +84,16 @@ final class DoctorText {
         }
     }
 
+    /** What may be of the process that was asked for, or not, and why that is not known. */
+    void nobodys(List<Finding> findings, String process, String reason) {
+        out.println();
+        line("Not known whether these are of " + TextTable.printable(process) + ": " + reason);
+        for (Finding finding : findings) {
+            line("  " + TextTable.printable(finding.headline()) + " ("
+                    + finding.id().label() + ")");
+        }
+    }
+
     /** What was checked, what is nearest to a limit, and what could not be checked. */
     void rest(Findings findings, boolean none) {
         out.println();
@@ -101,7 +111,7 @@ final class DoctorText {
             }
         }
         if (!findings.unchecked().isEmpty()) {
-            out.println("Not checked:");
+            out.println("Not checked, or not all of it:");
             for (String reason : findings.unchecked()) {
                 line("  " + TextTable.printable(reason));
             }

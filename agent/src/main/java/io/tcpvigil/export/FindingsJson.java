@@ -36,10 +36,17 @@ public final class FindingsJson {
      * Writes a document. The caller sets the indent and closes.
      *
      * @param shown those of the findings that somebody asked for
+     * @param nobodys those that may be what somebody asked for, and nobody knows
      * @param lookedNanos for how long it was looked
      */
     public static void writeDocument(
-            Report report, Findings findings, List<Finding> shown, String status, long lookedNanos, JsonWriter json)
+            Report report,
+            Findings findings,
+            List<Finding> shown,
+            List<Finding> nobodys,
+            String status,
+            long lookedNanos,
+            JsonWriter json)
             throws IOException {
         json.beginObject();
         json.name("schema").value(SCHEMA);
@@ -49,6 +56,8 @@ public final class FindingsJson {
         json.name("source").value(report.source().name());
         json.name("findings");
         write(shown, json);
+        json.name("of_unknown_process");
+        write(nobodys, json);
         json.name("checked").value(findings.checked());
         json.name("unchecked");
         writeUnchecked(findings, json);

@@ -15,6 +15,7 @@ final class AcceptQueueFull extends Detector {
 
     @Override
     void look(Observation now, Rows rows, Readings out) {
+        int untold = 0;
         for (PortUse use : now.ports().ports()) {
             PortUse.Listener worst = null;
             for (PortUse.Listener listener : use.listeners()) {
@@ -23,9 +24,7 @@ final class AcceptQueueFull extends Detector {
                 }
             }
             if (worst == null) {
-                if (!use.listeners().isEmpty()) {
-                    out.unknown("the limit of port " + use.port() + " is not told by this source");
-                }
+                untold += use.listeners().isEmpty() ? 0 : 1;
                 continue;
             }
             PortUse.Listener listener = worst;
@@ -37,6 +36,10 @@ final class AcceptQueueFull extends Detector {
                     threshold(now),
                     CRITICAL,
                     () -> account(now, use.port(), listener));
+        }
+        if (untold > 0) {
+            out.unknown(
+                    "the limit of " + untold + (untold == 1 ? " queue" : " queues") + " is not told by this source");
         }
     }
 
@@ -64,8 +67,7 @@ final class AcceptQueueFull extends Detector {
                                 + " connections wait for accept, room is for " + (listener.acceptQueueLimit() + 1))
                 .measure("accept_queue", listener.acceptQueueLength(), Measure.DUMP)
                 .measure("accept_queue_limit", listener.acceptQueueLimit(), "listen(2) backlog, net.core.somaxconn")
-                .measure(now.rates().measure(KernelEvent.LISTEN_OVERFLOWS))
-                .measure(now.rates().measure(KernelEvent.LISTEN_DROPS))
+                .counted(now, KernelEvent.LISTEN_OVERFLOWS, KernelEvent.LISTEN_DROPS)
                 .port(port);
         for (int row = 0; row < now.table().rows() && account.holders.isEmpty(); row++) {
             if (now.table().state(row) == TcpState.LISTEN && now.table().localPort(row) == port) {

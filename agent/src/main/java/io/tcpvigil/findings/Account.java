@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.findings;
 
+import io.tcpvigil.tcp.KernelEvent;
+import io.tcpvigil.tcp.SocketTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.List;
 /** What a detector has to tell of one thing that is wrong; written while the table is at hand. */
 final class Account {
     private static final int MOST_HOLDERS = 8;
+    private static final int MOST_PORTS = 8;
 
     long count;
     String headline = "";
@@ -33,8 +36,12 @@ final class Account {
         return measure(name, (double) value, source);
     }
 
-    Account measure(Measure measure) {
-        evidence.add(measure);
+    /** What the kernel counted of these lately, and how long "lately" was. */
+    Account counted(Observation now, KernelEvent... events) {
+        for (KernelEvent event : events) {
+            evidence.add(now.rates().measure(event));
+        }
+        evidence.add(now.rates().window());
         return this;
     }
 
@@ -56,6 +63,15 @@ final class Account {
     Account port(int port) {
         if (!ports.contains(port)) {
             ports.add(port);
+        }
+        return this;
+    }
+
+    /** The ports of these rows: ours where we serve, the other side's where we do not. */
+    Account portsOf(Rows rows, SocketTable table, RowList list) {
+        for (int i = 0; i < list.size() && ports.size() < MOST_PORTS; i++) {
+            int row = list.get(i);
+            port(rows.serves(table.localPort(row)) ? table.localPort(row) : table.remotePort(row));
         }
         return this;
     }

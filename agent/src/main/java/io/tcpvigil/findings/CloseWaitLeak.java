@@ -80,7 +80,8 @@ final class CloseWaitLeak extends Detector {
                         scope + " does not close: " + group.size() + " in CLOSE-WAIT, the oldest for at least "
                                 + Text.span(oldest / 1000.0))
                 .measure("close_wait", group.size(), Measure.DUMP)
-                .measure("silent_for_" + now.thresholds().stuckMillis() / 1000 + "_seconds", forgotten, Measure.DUMP)
+                .measure("silent", forgotten, Measure.DUMP)
+                .measure("silent_for_seconds", now.thresholds().stuckMillis() / 1000, "threshold")
                 .measure("oldest_seconds", oldest / 1000.0, Measure.LOOKS)
                 .measure("not_accepted", notAccepted, Measure.DUMP + ", no inode")
                 .measure("accepted_not_read", unread, Measure.DUMP + ", receive queue")
@@ -94,10 +95,7 @@ final class CloseWaitLeak extends Detector {
                 account.measure("open_files_run_out_seconds", left(each, perSecond), Measure.LOOKS);
             }
         });
-        for (int i = 0; i < group.size() && account.ports.size() < 8; i++) {
-            int row = group.rows.get(i);
-            account.port(rows.serves(table.localPort(row)) ? table.localPort(row) : table.remotePort(row));
-        }
+        account.portsOf(rows, table, group.rows);
         account.means("The peer has closed; the application has not, and no time-out of the kernel does it"
                 + " instead. Each holds a descriptor until the process ends."
                 + now.ifSilenceIsAssumed(group.first()));

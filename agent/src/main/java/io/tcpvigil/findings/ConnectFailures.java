@@ -43,9 +43,7 @@ final class ConnectFailures extends Detector {
         long timeouts = now.rates().atLeast(KernelEvent.ABORT_ON_TIMEOUT);
         return new Account(ours, ours + " connects failed, " + Text.percent(Math.min(1, share)) + " of all")
                 .measure("failed_connects", ours, "/proc/net/snmp AttemptFails without EmbryonicRsts")
-                .measure(now.rates().measure(KernelEvent.ACTIVE_OPENS))
-                .measure(now.rates().measure(KernelEvent.ABORT_ON_TIMEOUT))
-                .measure(now.rates().measure(KernelEvent.SYN_RETRANS))
+                .counted(now, KernelEvent.ACTIVE_OPENS, KernelEvent.ABORT_ON_TIMEOUT, KernelEvent.SYN_RETRANS)
                 .means("Connections that we tried to open were refused or not answered.")
                 .remedy(
                         2 * timeouts >= ours

@@ -86,6 +86,7 @@ public final class DetectorSet {
                 closest.subList(0, Math.min(CLOSEST_KEPT, closest.size())),
                 readings.unknown,
                 blind,
-                detectors.size() - off.size());
+                detectors.size() - blind.size(),
+                now.holders().gaps());
     }
 }

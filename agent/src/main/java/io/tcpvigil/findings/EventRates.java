@@ -32,11 +32,16 @@ public record EventRates(KernelEvents before, KernelEvents now, double seconds, 
         return count(event).orElse(0);
     }
 
-    /** As evidence. */
+    /** As evidence; negative when it is not known. */
     Measure measure(KernelEvent event) {
         return new Measure(
-                event.label() + "_in_" + Math.round(seconds) + "_seconds",
-                atLeast(event),
+                event.label(),
+                count(event).orElse(-1),
                 (event.isExtended() ? "/proc/net/netstat " : "/proc/net/snmp ") + event.kernelName());
+    }
+
+    /** As evidence, in which while it was counted; negative after a single look. */
+    Measure window() {
+        return new Measure("window_seconds", seconds > 0 ? Math.round(seconds * 10) / 10.0 : -1, Measure.LOOKS);
     }
 }

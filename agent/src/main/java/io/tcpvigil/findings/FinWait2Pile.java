@@ -68,12 +68,10 @@ final class FinWait2Pile extends Detector {
                         group.size(),
                         group.scope(now.table()) + " waits for peers to close: " + silent + " silent in FIN-WAIT-2")
                 .measure("fin_wait_2_held", group.size(), Measure.DUMP + ", with inode")
-                .measure("silent_for_" + now.thresholds().stuckMillis() / 1000 + "_seconds", silent, Measure.DUMP)
-                .holdersOf(now, group.rows);
-        for (int i = 0; i < group.size() && account.ports.size() < 8; i++) {
-            int local = now.table().localPort(group.rows.get(i));
-            account.port(rows.serves(local) ? local : now.table().remotePort(group.rows.get(i)));
-        }
+                .measure("silent", silent, Measure.DUMP)
+                .measure("silent_for_seconds", now.thresholds().stuckMillis() / 1000, "threshold")
+                .holdersOf(now, group.rows)
+                .portsOf(rows, now.table(), group.rows);
         return account.means("The application has shut down its side of each and keeps the descriptor; the peer has not"
                         + " closed. No time-out of the kernel ends that as long as the descriptor is held."
                         + now.ifSilenceIsAssumed(group.first()))

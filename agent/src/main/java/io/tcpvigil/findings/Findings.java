@@ -12,10 +12,16 @@ import java.util.Set;
  * @param closest what is nearest to its limit without being wrong, nearest first; not all of it
  * @param unchecked what could not be checked, with the reason, one line each
  * @param blind the detectors that could look at nothing, or were told not to: what they look for may be there or not
- * @param checked how many detectors looked or tried to
+ * @param checked how many detectors looked at something
+ * @param holderGaps why processes may be missing among those that findings are about; empty when none is
  */
 public record Findings(
-        List<Finding> raised, List<Level> closest, List<String> unchecked, Set<FindingId> blind, int checked) {
+        List<Finding> raised,
+        List<Level> closest,
+        List<String> unchecked,
+        Set<FindingId> blind,
+        int checked,
+        String holderGaps) {
     public Findings {
         raised = List.copyOf(raised);
         closest = List.copyOf(closest);

@@ -34,7 +34,7 @@ final class HiddenClosed extends Detector {
         Optional<Map<Holder, Integer>> hidden =
                 now.holders().hidden(now.table(), (int) Math.ceil(threshold(now) * Hysteresis.CLEAR));
         if (hidden.isEmpty()) {
-            out.unknown(elsewhere + " sockets are in no table here; who holds them shows at the next look");
+            out.unknown(away(elsewhere) + "; whether some are hidden here shows at the next look");
             return;
         }
         hidden.get()
@@ -46,9 +46,14 @@ final class HiddenClosed extends Detector {
                         CRITICAL,
                         () -> account(holder, count, elsewhere)));
         if (hidden.get().isEmpty() && !now.holders().gaps().isEmpty()) {
-            out.unknown(elsewhere + " sockets are in no table here, and not every process can be looked into: "
+            out.unknown(away(elsewhere) + "; some may be hidden here, where not every process can be looked into: "
                     + now.holders().gaps());
         }
+    }
+
+    /** The kernel counts what is allocated for the whole host. */
+    private static String away(long sockets) {
+        return sockets + " sockets of the host are in no table here, most of them likely in other network namespaces";
     }
 
     private static Account account(Holder holder, int count, long elsewhere) {

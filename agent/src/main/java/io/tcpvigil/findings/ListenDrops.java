@@ -38,9 +38,7 @@ final class ListenDrops extends Detector {
         long overflows = now.rates().atLeast(KernelEvent.LISTEN_OVERFLOWS);
         long queue = now.rates().atLeast(KernelEvent.REQ_Q_FULL_DROP);
         Account account = new Account(drops, "listeners drop " + Text.rate(rate) + " handshakes a second")
-                .measure(now.rates().measure(KernelEvent.LISTEN_DROPS))
-                .measure(now.rates().measure(KernelEvent.LISTEN_OVERFLOWS))
-                .measure(now.rates().measure(KernelEvent.REQ_Q_FULL_DROP))
+                .counted(now, KernelEvent.LISTEN_DROPS, KernelEvent.LISTEN_OVERFLOWS, KernelEvent.REQ_Q_FULL_DROP)
                 .means("Each is a client that waits a second or more and tries again, or gives up.")
                 .command("tcpvigil snapshot --by port");
         if (2 * overflows > drops) {

@@ -34,7 +34,7 @@ final class MemoryPressure extends Detector {
                         .measure("memory_pages", used.getAsLong(), "/proc/net/sockstat mem")
                         .measure("pressure_pages", pressure.getAsLong(), "net.ipv4.tcp_mem")
                         .measure("high_pages", now.limits().memoryHighPages().orElse(-1), "net.ipv4.tcp_mem")
-                        .measure(now.rates().measure(KernelEvent.ABORT_ON_MEMORY))
+                        .counted(now, KernelEvent.ABORT_ON_MEMORY)
                         .means("Under pressure windows shrink, and all connections of the host become slow; at the last"
                                 + " number of tcp_mem, segments are dropped and connections reset.")
                         .remedy(

@@ -34,7 +34,7 @@ final class OrphanPressure extends Detector {
                                         + " of tcp_max_orphans")
                         .measure("orphans", orphans.getAsLong(), "/proc/net/sockstat orphan")
                         .measure("tcp_max_orphans", limit.getAsLong(), "net.ipv4.tcp_max_orphans")
-                        .measure(now.rates().measure(KernelEvent.ABORT_ON_MEMORY))
+                        .counted(now, KernelEvent.ABORT_ON_MEMORY)
                         .means(
                                 "Orphans are closed by their process and not yet by the peer: FIN-WAIT-1, LAST-ACK, CLOSING."
                                         + " One that makes no progress counts up to four times; at the limit the kernel resets.")

@@ -45,13 +45,15 @@ final class ResetStorm extends Detector {
         long data = now.rates().atLeast(KernelEvent.ABORT_ON_DATA);
         long timeout = now.rates().atLeast(KernelEvent.ABORT_ON_TIMEOUT);
         Account account = new Account(resets, Text.rate(rate) + " connections a second end by a reset")
-                .measure(now.rates().measure(KernelEvent.ESTAB_RESETS))
                 .measure("opened", opened, "/proc/net/snmp ActiveOpens, PassiveOpens")
-                .measure(now.rates().measure(KernelEvent.OUT_RSTS))
-                .measure(now.rates().measure(KernelEvent.ABORT_ON_CLOSE))
-                .measure(now.rates().measure(KernelEvent.ABORT_ON_DATA))
-                .measure(now.rates().measure(KernelEvent.ABORT_ON_TIMEOUT))
-                .measure(now.rates().measure(KernelEvent.ABORT_ON_MEMORY))
+                .counted(
+                        now,
+                        KernelEvent.ESTAB_RESETS,
+                        KernelEvent.OUT_RSTS,
+                        KernelEvent.ABORT_ON_CLOSE,
+                        KernelEvent.ABORT_ON_DATA,
+                        KernelEvent.ABORT_ON_TIMEOUT,
+                        KernelEvent.ABORT_ON_MEMORY)
                 .means("A reset throws away what was under way; the other side sees 'connection reset by peer'.")
                 .command("tcpvigil follow");
         // Where both ends are on this host, each is counted twice, and its cause once.

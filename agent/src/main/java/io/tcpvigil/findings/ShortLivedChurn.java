@@ -71,6 +71,6 @@ final class ShortLivedChurn extends Detector {
                 .means("Each costs a handshake and a slow start, and holds a local port for 60 s after it is closed.")
                 .remedy("Let the client keep connections and reuse them: a pool, HTTP keep-alive (in many libraries one"
                         + " client object for the program, not one for each request).")
-                .command("tcpvigil snapshot --by process state=time_wait rport=" + port + " peer=" + peer);
+                .command("sudo tcpvigil follow rport=" + port + " peer=" + peer);
     }
 }

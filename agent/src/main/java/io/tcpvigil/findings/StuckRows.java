@@ -44,14 +44,14 @@ final class StuckRows {
                 stuck.size(),
                 threshold,
                 CRITICAL,
-                () -> account(now, all.size()).means(meaning));
+                () -> account(now, rows, all.size()).means(meaning));
     }
 
     private static boolean isProbing(SocketTable table, int row) {
         return table.timer(row) == PROBE_TIMER;
     }
 
-    private Account account(Observation now, int all) {
+    private Account account(Observation now, Rows rows, int all) {
         SocketTable table = now.table();
         peers.byPeer(table, stuck);
         Group worst = worstPeer();
@@ -71,6 +71,7 @@ final class StuckRows {
                 .measure("of_worst_peer", ofWorst, Measure.DUMP)
                 .measure("orphans_of_host", now.usage().orphans().orElse(-1), "/proc/net/sockstat orphan")
                 .holdersOf(now, stuck)
+                .portsOf(rows, table, stuck)
                 .remedy(remedy(table, worst, closedWindow))
                 .command("tcpvigil snapshot --sockets -p state=" + state.label());
     }

@@ -42,11 +42,13 @@ final class SynCookiesActive extends Detector {
                         full,
                         Text.rate(rate) + " SYNs a second find a full queue"
                                 + (drops > 0 ? " and are dropped" : ": SYN cookies are sent"))
-                .measure(now.rates().measure(KernelEvent.REQ_Q_FULL_DO_COOKIES))
-                .measure(now.rates().measure(KernelEvent.REQ_Q_FULL_DROP))
-                .measure(now.rates().measure(KernelEvent.SYNCOOKIES_SENT))
-                .measure(now.rates().measure(KernelEvent.SYNCOOKIES_RECV))
-                .measure(now.rates().measure(KernelEvent.SYNCOOKIES_FAILED))
+                .counted(
+                        now,
+                        KernelEvent.REQ_Q_FULL_DO_COOKIES,
+                        KernelEvent.REQ_Q_FULL_DROP,
+                        KernelEvent.SYNCOOKIES_SENT,
+                        KernelEvent.SYNCOOKIES_RECV,
+                        KernelEvent.SYNCOOKIES_FAILED)
                 .measure("tcp_syncookies", now.limits().syncookies().orElse(-1), "net.ipv4.tcp_syncookies")
                 .means(
                         "More connections are half-open than a listener's backlog allows. With cookies nothing is kept until"

@@ -62,9 +62,11 @@ final class SynReceivedPile extends Detector {
                 .measure("syn_ack_sent_again", unanswered, Measure.DUMP + ", retransmits")
                 .measure("peers", peersCount, Measure.DUMP)
                 .measure("syn_queue_limit", limit, "listen(2) backlog")
-                .measure(now.rates().measure(KernelEvent.REQ_Q_FULL_DO_COOKIES))
-                .measure(now.rates().measure(KernelEvent.REQ_Q_FULL_DROP))
-                .measure(now.rates().measure(KernelEvent.LISTEN_OVERFLOWS))
+                .counted(
+                        now,
+                        KernelEvent.REQ_Q_FULL_DO_COOKIES,
+                        KernelEvent.REQ_Q_FULL_DROP,
+                        KernelEvent.LISTEN_OVERFLOWS)
                 .port(port);
         if (full) {
             return account.means("The clients have answered, but the kernel has no room in the accept queue and drops"

@@ -33,8 +33,7 @@ final class TimeWaitOverflow extends Detector {
                 () -> new Account(
                                 count,
                                 count + " connections were closed without TIME-WAIT: tcp_max_tw_buckets is reached")
-                        .measure(now.rates().measure(KernelEvent.TIME_WAIT_OVERFLOW))
-                        .measure(now.rates().measure(KernelEvent.TW))
+                        .counted(now, KernelEvent.TIME_WAIT_OVERFLOW, KernelEvent.TW)
                         .measure("time_wait", now.usage().timeWait().orElse(-1), "/proc/net/sockstat tw")
                         .measure(
                                 "tcp_max_tw_buckets",

@@ -83,7 +83,6 @@ final class TimeWaitPile extends Detector {
                 .remedy("Keep connections open and reuse them (a pool, HTTP keep-alive). If that is not possible:"
                         + " net.ipv4.tcp_tw_reuse=1, more source or destination addresses, a wider"
                         + " net.ipv4.ip_local_port_range.")
-                .command("tcpvigil snapshot --by process state=time_wait rport=" + use.port() + " peer="
-                        + use.destination());
+                .command("sudo tcpvigil follow rport=" + use.port() + " peer=" + use.destination());
     }
 }

@@ -47,7 +47,8 @@ class FindingsExportTest {
                     FindingId.ACCEPT_QUEUE_FULL, new Scope(Scope.Kind.PORT, "80"), "accept queue", 3, 129, 0.03)),
             List.of("orphan_pressure: not told"),
             Set.of(),
-            22);
+            22,
+            "");
 
     private static Report report(Findings findings) {
         Report plain = Samples.report();
@@ -99,10 +100,21 @@ class FindingsExportTest {
     @Test
     void writesWhatWasNotCheckedAndWhatIsClosestIntoTheDocument() throws IOException {
         StringWriter text = new StringWriter();
-        FindingsJson.writeDocument(report(FINDINGS), FINDINGS, List.of(), "ok", 5_000_000_000L, new JsonWriter(text));
+        FindingsJson.writeDocument(
+                report(FINDINGS),
+                FINDINGS,
+                List.of(),
+                FINDINGS.raised(),
+                "unknown",
+                5_000_000_000L,
+                new JsonWriter(text));
         JsonObject document = JsonParser.parseString(text.toString()).getAsJsonObject();
         assertEquals("tcpvigil.doctor/1", document.get("schema").getAsString());
+        assertEquals("unknown", document.get("status").getAsString());
         assertEquals(0, document.getAsJsonArray("findings").size());
+        assertEquals(
+                FINDINGS.raised().size(),
+                document.getAsJsonArray("of_unknown_process").size());
         assertEquals(22, document.get("checked").getAsInt());
         assertEquals(
                 "[\"orphan_pressure: not told\"]", document.get("unchecked").toString());
@@ -141,7 +153,8 @@ class FindingsExportTest {
                 FINDINGS.closest(),
                 FINDINGS.unchecked(),
                 Set.of(FindingId.ORPHAN_PRESSURE, FindingId.CLOSE_WAIT_LEAK),
-                22);
+                22,
+                "");
         String text = metrics(report(blind));
         assertFalse(text.contains("orphan_pressure"), "unknown is not zero");
         assertTrue(text.contains("tcpvigil_finding{finding=\"close_wait_leak\",severity=\"critical\",} 1.0\n"), text);

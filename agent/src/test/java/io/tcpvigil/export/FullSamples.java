@@ -93,7 +93,8 @@ public final class FullSamples {
                 List.of(),
                 List.of("orphan_pressure: not told"),
                 Set.of(FindingId.ORPHAN_PRESSURE),
-                FindingId.values().length);
+                FindingId.values().length,
+                "");
     }
 
     static Resources resources(List<DestinationUse> destinations) {
