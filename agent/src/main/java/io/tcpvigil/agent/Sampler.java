@@ -247,7 +247,13 @@ public final class Sampler implements AutoCloseable {
             SocketQuery query, Tier tier, SocketFilter.ProcessLookup processes, @Nullable Follower following) {
         var takenAt = wallClock.instant();
         long start = timer.start(tier);
-        SourceChoice.Used used = sources.dump(following == null ? query : toFollow(tier, query, diagnosis), table);
+        SocketQuery asked = following == null ? query : toFollow(tier, query, diagnosis);
+        SourceChoice.Used used = sources.dump(asked, table);
+        while (following != null && table.coverage().isComplete() && following.isBeginningBlurred()) {
+            following.prepare();
+            start = timer.start(tier);
+            used = sources.dump(asked, table);
+        }
         long duration = timer.ended(Phase.DUMP);
         if (following != null) {
             following.dumped(table, tier, start);

@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
 import io.tcpvigil.lifecycle.CoverageEvent;
+import io.tcpvigil.lifecycle.EndedBy;
 import io.tcpvigil.lifecycle.EventCoverage;
 import io.tcpvigil.lifecycle.Evidence;
 import io.tcpvigil.lifecycle.LifecycleReport;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.TcpState;
 import io.tcpvigil.testing.Churn;
 import io.tcpvigil.testing.Churn.Life;
@@ -23,7 +26,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +75,11 @@ class ChurnIT {
 
         private static long ended(LifecycleReport lifecycle) {
             return lifecycle.connections().closed() + lifecycle.live(TcpState.TIME_WAIT);
+        }
+
+        long closed(EndedBy by) {
+            return after.lifecycle().connections().closed(by)
+                    - before.lifecycle().connections().closed(by);
         }
 
         EventCoverage coverage(CoverageEvent event) {
@@ -231,6 +241,45 @@ class ChurnIT {
         assertTrue(seen >= 0.99 * ends && seen <= 1.01 * ends, seen + " of " + ends);
     }
 
+    /** Connections come and go before, during and after the first look, which is the slowest. */
+    @Test
+    void seesNoMoreThanTheKernelCountsFromTheFirstLookOn() throws Exception {
+        Requirement.root();
+        try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
+            namespace.call(() -> {
+                AtomicBoolean stop = new AtomicBoolean();
+                try (Churn churn = new Churn(LOOPBACK, SEED);
+                        Sampler sampler = Sampler.followerOfThread(
+                                Sampler.SourceWish.auto, Intervals.every(PACE.fastNanos()), true, true)) {
+                    FutureTask<Integer> churning = new FutureTask<>(() -> {
+                        int made = 0;
+                        for (; !stop.get(); made++) {
+                            churn.run(new Life[] {Life.SERVER_CLOSES}, 1, 0);
+                        }
+                        return made;
+                    });
+                    new Thread(churning, "churning").start();
+                    for (int look = 0; look < 10; look++) {
+                        Following following = following(sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES));
+                        assertSeesNoMoreThanCounted(following);
+                        sampler.awaitDue(() -> false);
+                    }
+                    stop.set(true);
+                    assertTrue(churning.get() > 0);
+                }
+                return true;
+            });
+        }
+    }
+
+    private static void assertSeesNoMoreThanCounted(Following following) {
+        for (CoverageEvent event : CoverageEvent.values()) {
+            EventCoverage coverage = following.coverage().getOrDefault(event, EventCoverage.NONE);
+            // One may be dying as the first dump begins: its opening was counted before, its end is told after.
+            assertTrue(coverage.seen() <= coverage.counted() + 1, event + ": " + coverage);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Life.class)
     void tellsEachWayToEnd(Life life) throws Exception {
@@ -281,10 +330,27 @@ class ChurnIT {
         assertTrue(
                 result.transitions(Evidence.VANISHED) <= 2,
                 result.after().transitions().toString());
+        assertTellsWhoClosed(result, churn);
         assertEquals(attempts, result.after().probe().failedConnects());
         assertEquals(0, result.after().probe().connectsWithoutPort());
         System.out.println(result.after().transitions());
         return true;
+    }
+
+    /**
+     * Both ends of each connection are here. Who closed first is still in TIME-WAIT, or was so until another connection took its
+     * ports; the other end is gone, and nothing but the probe's counts says that it closed second. What ends while a dump is
+     * taken and the probe is read stays unknown once: on a busy machine that may be many, but never is one too many told.
+     */
+    private static void assertTellsWhoClosed(BeforeAndAfter result, Churn churn) {
+        StringBuilder closed = new StringBuilder("  closed by");
+        for (EndedBy by : EndedBy.values()) {
+            closed.append(' ').append(by.label()).append(' ').append(result.closed(by));
+        }
+        System.out.println(closed);
+        int inOrder = churn.done(Life.CLIENT_CLOSES) + churn.done(Life.SERVER_CLOSES);
+        long byPeer = result.closed(EndedBy.PEER);
+        assertTrue(byPeer <= inOrder && byPeer >= 0.5 * inOrder, byPeer + " by the peer, of " + inOrder);
     }
 
     /** Every ratio is lower then, and says so. */
