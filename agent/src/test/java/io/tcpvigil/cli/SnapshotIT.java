@@ -214,8 +214,8 @@ class SnapshotIT {
     }
 
     private static DatagramChannel openUdp(int port) throws Exception {
-        return Objects.requireNonNull(zoo).call(
-                () -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+        return Objects.requireNonNull(zoo)
+                .call(() -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     }
 
     @Test

@@ -169,9 +169,11 @@ class FindingsExportTest {
     void tellsNoOldFindingsWhileNothingCanBeRead() throws IOException {
         Report failed = report(Samples.failed("ENOENT"), FINDINGS);
         assertEquals(
-                "tcpvigil_finding{finding=\"sampling_blind\",severity=\"warning\",} 1.0\n"
-                        + "tcpvigil_finding{finding=\"sampling_blind\",severity=\"critical\",} 0.0\n"
-                        + "tcpvigil_finding_size{finding=\"sampling_blind\",} 1.0\n",
+                """
+                tcpvigil_finding{finding="sampling_blind",severity="warning",} 1.0
+                tcpvigil_finding{finding="sampling_blind",severity="critical",} 0.0
+                tcpvigil_finding_size{finding="sampling_blind",} 1.0
+                """,
                 metrics(failed).replaceAll("#.*\n", ""));
         StringWriter text = new StringWriter();
         ReportJson.write(failed, null, new JsonWriter(text));
