@@ -31,14 +31,14 @@ import javax.net.ssl.SSLContext;
  *
  * <pre>
  *                                       Java 17                 Java 25                 25, TLS, gzip
- * one scraper alone                      0.5    9.1              0.5   11.9              0.7   13.6
- * beside slow clients and the 200        0.4   17.5              0.9   16.3              1.1   37.0
- * the 200 at the same moment            10.9   27.5             14.1   40.6             26.2   67.4
- *   daemon, clients                     0.18   0.14             0.23   0.18             0.45   0.68
- * the 200 at full speed                 13.8   31.3             15.3   32.5             40.7   75.1
- *   a second                          13,200                  12,100                   4,700
- *   daemon, clients                     0.71   0.69             0.70   0.71             0.76   0.50
- * resident MiB before, least, most      65.5  67.8  71.2        71.1  74.1  80.1        80.5  92.3 101.7
+ * one scraper alone                      0.5   12.1              0.5   11.9              0.7   13.6
+ * beside slow clients and the 200        0.5   18.8              0.9   16.3              1.1   37.0
+ * the 200 at the same moment            15.1   40.4             14.1   40.6             26.2   67.4
+ *   daemon, clients                     0.18   0.15             0.23   0.18             0.45   0.68
+ * the 200 at full speed                 12.8   28.0             15.3   32.5             40.7   75.1
+ *   a second                          14,400                  12,100                   4,700
+ *   daemon, clients                     0.69   0.67             0.70   0.71             0.76   0.50
+ * resident MiB before, least, most      63.4  66.3  70.3        71.1  74.1  80.1        80.5  92.3 101.7
  * </pre>
  *
  * <p>Unpacked, TLS is bound by what Java's first compiler makes of ciphers: 50,000
