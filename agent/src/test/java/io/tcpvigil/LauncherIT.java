@@ -250,7 +250,7 @@ class LauncherIT {
         }
     }
 
-    /** Of one that has sampled: its archive holds what only the second sample of a daemon needs. */
+    /** Of one that samples: its archive names a class that neither the help nor a snapshot needs. */
     @ParameterizedTest
     @MethodSource("javaHomes")
     void makesAnArchiveOfADaemonAndUsesIt(String javaHome) throws Exception {
