@@ -38,12 +38,21 @@ public final class AgentUsage {
                 system == null ? UNKNOWN : system.getProcessCpuTime() / NANOS,
                 residentBytes(Path.of("/proc/self/status")),
                 ManagementFactory.getRuntimeMXBean().getStartTime() / MILLIS,
-                system == null ? UNKNOWN : system.getOpenFileDescriptorCount(),
+                system == null ? UNKNOWN : openDescriptors(system),
                 system == null ? UNKNOWN : system.getMaxFileDescriptorCount(),
                 memory.getHeapMemoryUsage().getUsed(),
                 memory.getNonHeapMemoryUsage().getUsed(),
                 ManagementFactory.getThreadMXBean().getThreadCount(),
                 collections);
+    }
+
+    /** Negative when it is not known: the virtual machine lists a directory, for which it may have no descriptor left. */
+    private static long openDescriptors(UnixOperatingSystemMXBean system) {
+        try {
+            return system.getOpenFileDescriptorCount();
+        } catch (InternalError noDescriptorLeft) {
+            return UNKNOWN;
+        }
     }
 
     /** The number in {@code VmRSS:     51200 kB}, after proc_pid_status(5); negative when it is not there. */

@@ -5,6 +5,8 @@ import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
+import io.tcpvigil.report.Resources;
+import io.tcpvigil.report.Tier;
 import io.tcpvigil.tcp.SocketFilter;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +23,7 @@ public final class Daemon {
     private final LiveSettings settings;
     private final long firstIntervalNanos;
     private final Log log;
+    private final HeapTidy heap = HeapTidy.ofProcess();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -112,6 +115,10 @@ public final class Daemon {
             lastReport = report;
             logChange(isAsItShouldBe(report) ? Log.Priority.INFO : Log.Priority.WARNING, condition(report));
             onPublished.accept(report);
+            Following following = report.following();
+            if (following != null && following.pace().tier() == Tier.FULL) {
+                heap.look();
+            }
         } catch (RuntimeException defect) {
             // The last report stays, and its age tells that no new one came.
             StackTraceElement[] trace = defect.getStackTrace();
@@ -160,12 +167,24 @@ public final class Daemon {
                 condition.append(
                         "; other network namespaces through /proc, which takes longer; CAP_SYS_ADMIN would help");
             }
+            if (hidesOwners(report)) {
+                // How many processes those are changes from sample to sample; /api/v1/status has it.
+                condition.append("; the owners of some sockets not readable: root, or CAP_SYS_PTRACE and"
+                        + " CAP_DAC_READ_SEARCH, would help");
+            }
             if (following.pace().stretch() > 1) {
                 condition.append("; samples ").append(following.pace().stretch());
                 condition.append(" times as far apart as asked for, to stay within the budget of processor time");
             }
         }
         return condition.toString();
+    }
+
+    private static boolean hidesOwners(Report report) {
+        Resources resources = report.resources();
+        return resources != null
+                && resources.holdings() != null
+                && resources.holdings().hidden();
     }
 
     /** One line when the condition changes, none while it stays as it is. */

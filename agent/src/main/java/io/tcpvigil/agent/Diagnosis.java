@@ -10,9 +10,7 @@ import io.tcpvigil.findings.Findings;
 import io.tcpvigil.findings.Limits;
 import io.tcpvigil.findings.Observation;
 import io.tcpvigil.findings.Thresholds;
-import io.tcpvigil.kernel.LocalPorts;
 import io.tcpvigil.kernel.SourceChoice;
-import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.lifecycle.TrackedConnections;
 import io.tcpvigil.owners.CgroupTree;
@@ -21,8 +19,6 @@ import io.tcpvigil.ports.DestinationTrends;
 import io.tcpvigil.ports.DestinationUse;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
-import io.tcpvigil.ports.PortContext;
-import io.tcpvigil.ports.TimeWaitReuse;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Holdings;
 import io.tcpvigil.tcp.Coverage;
@@ -38,7 +34,7 @@ import java.util.concurrent.TimeUnit;
  * all processes are visited at the first look, the time since the last ACK of every connection and the ports that bind(2) chose
  * are asked for, too, which costs several times a dump. Not thread-safe.
  */
-public final class Diagnosis implements AutoCloseable {
+public final class Diagnosis {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long TREND_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final int TRENDS = 100;
@@ -50,8 +46,8 @@ public final class Diagnosis implements AutoCloseable {
     private static final long HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /** At first all sockets are new: enough for some 50,000 descriptors; the rest follows with each look. */
     private static final long FIRST_HUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /** Kernels without tcp_tw_reuse_delay wait for a second. */
-    private static final long USUAL_REUSE_DELAY_MILLIS = 1000;
+    /** On a round through the processes it is seen that a socket was passed on; with nothing new there would be none. */
+    private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     /** What is half closed and in use may be silent for a while: who goes on looking can wait. */
     static final long STUCK_IN_PASSING_MILLIS = 60_000;
@@ -68,28 +64,24 @@ public final class Diagnosis implements AutoCloseable {
     private final EventWindow window;
     private final DestinationTrends trends = new DestinationTrends(TRENDS, TREND_NANOS);
     private final LastAcks lastAcks = new LastAcks();
-    private final @Nullable LocalPorts localPorts;
-    private final SocketTable bound = new SocketTable();
     private boolean visited;
 
     /** @param windowNanos how far back goes what the kernel counted "lately" */
-    Diagnosis(boolean thorough, Thresholds thresholds, @Nullable LocalPorts localPorts, long windowNanos) {
+    Diagnosis(boolean thorough, Thresholds thresholds, long windowNanos) {
         this.thorough = thorough;
         this.thresholds = thresholds;
         this.holders = new SocketHolders(owners, thorough ? THOROUGH_SEARCH_REST : SEARCH_REST, System::nanoTime);
         this.window = new EventWindow(windowNanos);
-        this.localPorts = localPorts;
     }
 
     /** For a daemon, which goes on looking. */
     public static Diagnosis inPassing(Thresholds thresholds) {
-        return new Diagnosis(false, thresholds, null, WINDOW_NANOS);
+        return new Diagnosis(false, thresholds, WINDOW_NANOS);
     }
 
-    /** For somebody who waits, in the network namespace of the calling thread. */
-    public static Diagnosis thorough(Sampler.SourceWish source, Thresholds thresholds) {
-        return new Diagnosis(
-                true, thresholds, new LocalPorts(ProcFs.ofThread(), source != Sampler.SourceWish.proc), WINDOW_NANOS);
+    /** For somebody who waits. */
+    public static Diagnosis thorough(Thresholds thresholds) {
+        return new Diagnosis(true, thresholds, WINDOW_NANOS);
     }
 
     /** From the next look on; what the detectors remember stays. */
@@ -101,17 +93,9 @@ public final class Diagnosis implements AutoCloseable {
         return thorough;
     }
 
-    /** Breaks a full sample, which was taken in, down by port, with all that is known here of what holds ports. */
-    PortBreakdown ports(SocketTable table, SocketTable listening, Sysctls sysctls, @Nullable EphemeralRange range) {
-        SocketTable explicit = null;
-        if (localPorts != null) {
-            localPorts.dumpBound(bound);
-            explicit = bound.coverage().isComplete() ? bound : null;
-        }
-        TimeWaitReuse reuse = new TimeWaitReuse(
-                sysctls.tcpTwReuse().orElse(-1), sysctls.tcpTwReuseDelayMillis().orElse(USUAL_REUSE_DELAY_MILLIS));
-        return PortBreakdown.analyse(
-                table, listening, new PortContext(range, reuse, explicit, null, new PortHolders(owners)));
+    /** Whose the sockets are, of the sample that was taken in last. */
+    PortHolders owners() {
+        return new PortHolders(owners);
     }
 
     /**
@@ -126,7 +110,7 @@ public final class Diagnosis implements AutoCloseable {
             owners.readAll();
         }
         long hunt = thorough ? THOROUGH_HUNT_NANOS : visited ? HUNT_NANOS : FIRST_HUNT_NANOS;
-        owners.look(table, table.coverage().isComplete(), hunt, 0);
+        owners.look(table, table.coverage().isComplete(), hunt, SWEEP_NANOS);
         visited = true;
         lastAcks.complete(
                 table,
@@ -137,7 +121,7 @@ public final class Diagnosis implements AutoCloseable {
     /**
      * Looks through a full sample.
      *
-     * @param ports the same sample, as {@link #ports} broke it down
+     * @param ports the same sample, broken down
      * @param before what the last full sample was found to be; stays when this one gave nothing
      */
     @Nullable
@@ -157,10 +141,8 @@ public final class Diagnosis implements AutoCloseable {
         if (table.coverage().isComplete()) {
             trends.add(nanos, ports.destinations());
         }
-        OptionalLong withoutPort = following.probe().problem() == null
-                ? OptionalLong.of(following.probe().connectsWithoutPort())
-                : OptionalLong.empty();
-        EventRates rates = window.add(nanos, following.kernelEvents(), withoutPort);
+        EventRates rates =
+                window.add(nanos, following.kernelEvents(), following.probe().ownConnectsWithoutPort());
         return detectors.look(new Observation(
                 nanos,
                 table,
@@ -182,6 +164,12 @@ public final class Diagnosis implements AutoCloseable {
      */
     Holdings holdings(SocketTable table) {
         return holdings.count(table, holders);
+    }
+
+    /** Whose sockets could not be told, and why, in one line; null when all could be. */
+    @Nullable
+    String notice() {
+        return owners.notice();
     }
 
     /** For the destinations whose ports are on the way to be used up, in how many seconds, as of the last {@link #look}. */
@@ -207,12 +195,5 @@ public final class Diagnosis implements AutoCloseable {
                         : OptionalLong.empty(),
                 sysctls.tcpSyncookies(),
                 sysctls.tcpFinTimeoutSeconds());
-    }
-
-    @Override
-    public void close() {
-        if (localPorts != null) {
-            localPorts.close();
-        }
     }
 }

@@ -4,6 +4,7 @@ package io.tcpvigil.agent;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.config.Configuration;
 import io.tcpvigil.export.ConfigStatus;
+import io.tcpvigil.web.WebSettings;
 import io.tcpvigil.yaml.YamlException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -70,6 +71,16 @@ public final class LiveSettings {
     /** Those that are in force; parts that are set up at the start only may still run with what was said then. */
     public Settings settings() {
         return Settings.of(inForce);
+    }
+
+    /**
+     * How the web server is to be run, with host names looked up.
+     *
+     * @throws YamlException if the file names a host that there is not
+     * @throws IllegalArgumentException if a flag does
+     */
+    public WebSettings web() {
+        return Settings.web(inForce);
     }
 
     /** What became of reading them. */

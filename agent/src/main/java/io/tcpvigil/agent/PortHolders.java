@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.agent;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.owners.OwnerMap;
 import io.tcpvigil.owners.OwnerProcess;
 import io.tcpvigil.ports.PortOwners;
@@ -15,11 +16,14 @@ import java.util.List;
  */
 public record PortHolders(OwnerMap map) implements PortOwners {
     @Override
-    public List<Owner> of(SocketTable table, int row) {
+    public @Nullable List<Owner> of(SocketTable table, int row) {
+        long inode = table.inode(row);
         List<Owner> owners = new ArrayList<>();
-        for (OwnerProcess process : map.holders(table.inode(row))) {
+        for (OwnerProcess process : map.holders(inode)) {
             owners.add(new Owner(process.pid(), process.name()));
         }
-        return owners;
+        // An inode stands for a file that somebody holds: whom it is not known of does not show it, or was not visited
+        // yet.
+        return owners.isEmpty() && inode != 0 ? null : owners;
     }
 }

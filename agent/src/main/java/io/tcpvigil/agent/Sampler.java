@@ -16,9 +16,9 @@ import io.tcpvigil.kernel.procfs.PortRange;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.ServicesFile;
 import io.tcpvigil.kernel.procfs.Sysctls;
+import io.tcpvigil.lifecycle.TrackedConnections;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
-import io.tcpvigil.ports.PortContext;
 import io.tcpvigil.ports.PortOwners;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.KernelLimit;
@@ -57,6 +57,7 @@ public final class Sampler implements AutoCloseable {
     private final LongSupplier processorClock;
     private final SocketTable table = new SocketTable();
     private final SampleTimer timer;
+    private final PortSurvey survey;
     private final TableCounts counts = new TableCounts();
     private @Nullable Follower follower;
     private @Nullable Diagnosis diagnosis;
@@ -78,6 +79,17 @@ public final class Sampler implements AutoCloseable {
             InstantSource wallClock,
             LongSupplier nanoClock,
             LongSupplier processorClock) {
+        this(sources, new PortSurvey(procFs, false), procFs, wallClock, nanoClock, processorClock);
+    }
+
+    private Sampler(
+            SourceChoice sources,
+            PortSurvey survey,
+            ProcFs procFs,
+            InstantSource wallClock,
+            LongSupplier nanoClock,
+            LongSupplier processorClock) {
+        this.survey = survey;
         this.sources = sources;
         this.procFs = procFs;
         this.host = HostReader.read(procFs);
@@ -132,7 +144,8 @@ public final class Sampler implements AutoCloseable {
             case netlink -> SourceChoice.only(netlink);
             case proc -> SourceChoice.only(proc);
         };
-        return new Sampler(sources, procFs, InstantSource.system(), nanoClock, processorClock);
+        PortSurvey survey = new PortSurvey(procFs, wish != SourceWish.proc);
+        return new Sampler(sources, survey, procFs, InstantSource.system(), nanoClock, processorClock);
     }
 
     /**
@@ -158,11 +171,19 @@ public final class Sampler implements AutoCloseable {
     /** From now on each full sample is looked through for what is wrong, too; only for a sampler that follows. */
     public void diagnose(Diagnosis with) {
         diagnosis = with;
+        if (with.isThorough()) {
+            survey.withPools();
+        }
     }
 
     /** From now on each full sample counts the sockets of the machine's other network namespaces, too. */
     public void watchNamespaces() {
         namespaces = new NamespaceWatch(NamespaceFinder.usual());
+    }
+
+    /** From now on reports tell of the pools of ports that bind(2) chooses from, too: that costs another walk of all sockets. */
+    public void surveyPools() {
+        survey.withPools();
     }
 
     /** From now on reports say who listens, as far as {@code owners} knows; one that diagnoses does so by itself. */
@@ -173,6 +194,11 @@ public final class Sampler implements AutoCloseable {
     /** The sockets behind the last report; valid until the next {@link #sample}. */
     public SocketTable table() {
         return table;
+    }
+
+    /** How long connections have been there, and in their states; null for a single look. Valid as {@link #table} is. */
+    public @Nullable TrackedConnections connections() {
+        return follower == null ? null : follower.connections();
     }
 
     /** How often the better source has failed. */
@@ -221,7 +247,13 @@ public final class Sampler implements AutoCloseable {
             SocketQuery query, Tier tier, SocketFilter.ProcessLookup processes, @Nullable Follower following) {
         var takenAt = wallClock.instant();
         long start = timer.start(tier);
-        SourceChoice.Used used = sources.dump(following == null ? query : toFollow(tier, diagnosis), table);
+        SocketQuery asked = following == null ? query : toFollow(tier, query, diagnosis);
+        SourceChoice.Used used = sources.dump(asked, table);
+        while (following != null && table.coverage().isComplete() && following.isBeginningBlurred()) {
+            following.prepare();
+            start = timer.start(tier);
+            used = sources.dump(asked, table);
+        }
         long duration = timer.ended(Phase.DUMP);
         if (following != null) {
             following.dumped(table, tier, start);
@@ -239,6 +271,9 @@ public final class Sampler implements AutoCloseable {
             problems.addAll(following.counted().problems());
         }
         Following followed = following == null ? null : following.report();
+        if (followed != null) {
+            problems.addAll(followed.probe().gaps());
+        }
         Report before = lastFull;
         EphemeralRange range;
         PortBreakdown ports;
@@ -250,15 +285,16 @@ public final class Sampler implements AutoCloseable {
             Sysctls sysctls = Sysctls.read(procFs);
             problems.addAll(sysctls.problems());
             range = ephemeralRange(sysctls);
-            if (following == null || followed == null || diagnosis == null) {
-                ports = PortBreakdown.analyse(
-                        table, listening, PortContext.of(range).with(portOwners));
-                timer.ended(Phase.COUNT);
-            } else {
-                diagnosis.take(table, sources);
-                ports = diagnosis.ports(table, listening, sysctls, range);
-                timer.ended(Phase.COUNT);
-                findings = diagnosis.look(table, sysctls, range, ports, followed, following.connections(), findings);
+            Diagnosis diagnosing = followed == null ? null : diagnosis;
+            PortOwners owners = portOwners;
+            if (diagnosing != null) {
+                diagnosing.take(table, sources);
+                owners = diagnosing.owners();
+            }
+            ports = survey.look(table, listening, sysctls, range, query.filter(), processes, owners, problems);
+            timer.ended(Phase.COUNT);
+            if (diagnosing != null && following != null && followed != null) {
+                findings = diagnosing.look(table, sysctls, range, ports, followed, following.connections(), findings);
             }
             resources = resources(sysctls, range, ports, resources);
             others = namespaces == null ? null : namespaces.look(host.networkNamespace());
@@ -273,6 +309,10 @@ public final class Sampler implements AutoCloseable {
         }
         if (others != null) {
             problems.addAll(others.gaps());
+        }
+        String hidden = diagnosis == null ? null : diagnosis.notice();
+        if (hidden != null) {
+            problems.add(hidden);
         }
         return new Report(
                 takenAt,
@@ -324,10 +364,11 @@ public final class Sampler implements AutoCloseable {
         return limits;
     }
 
-    private static SocketQuery toFollow(Tier tier, @Nullable Diagnosis diagnosis) {
+    private static SocketQuery toFollow(Tier tier, SocketQuery query, @Nullable Diagnosis diagnosis) {
         return switch (tier) {
             case FAST -> SocketQuery.ALL_BUT_ESTABLISHED;
-            case FULL -> SocketQuery.ALL.withTcpInfo(diagnosis != null && diagnosis.isThorough());
+            case FULL ->
+                SocketQuery.ALL.withTcpInfo(query.withTcpInfo() || (diagnosis != null && diagnosis.isThorough()));
         };
     }
 
@@ -386,9 +427,7 @@ public final class Sampler implements AutoCloseable {
         if (follower != null) {
             follower.close();
         }
-        if (diagnosis != null) {
-            diagnosis.close();
-        }
+        survey.close();
         if (namespaces != null) {
             namespaces.close();
         }

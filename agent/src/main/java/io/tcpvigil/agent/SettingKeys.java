@@ -10,6 +10,7 @@ import io.tcpvigil.export.PortGroup;
 import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Thresholds;
 import io.tcpvigil.web.ListenAddress;
+import io.tcpvigil.web.WebSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -74,7 +75,10 @@ public final class SettingKeys {
     static final Key<String> TELEMETRY_PATH = fixed(
             "web.telemetry_path",
             "--web.telemetry-path",
-            KeyTypes.text("PATH", "a path that begins with /", text -> text.matches("/[!-~]*")),
+            KeyTypes.text(
+                    "PATH",
+                    "a path that begins with / and is not of /-/, /api/v1/ or /runbooks/",
+                    WebSettings::isFreePath),
             "/metrics",
             "The path of the metrics.");
 

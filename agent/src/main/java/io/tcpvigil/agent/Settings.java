@@ -7,7 +7,11 @@ import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Thresholds;
 import io.tcpvigil.web.ListenAddress;
 import io.tcpvigil.web.WebSettings;
+import io.tcpvigil.yaml.YamlException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,10 +27,6 @@ import java.util.concurrent.TimeUnit;
  * @param destroyEvents whether to listen to destroy events, where they can be had
  * @param probe whether to count transitions in the kernel, where that is permitted
  * @param otherNamespaces whether to count the sockets of the machine's other network namespaces
- * @param listenAddresses each for {@link ListenAddress#resolve}
- * @param telemetryPath the path of the metrics
- * @param webConfigFile TLS and passwords; empty for none
- * @param maxRequests answers that are made or sent at a time
  * @param metrics how many series there may be, and what their labels may tell
  * @param thresholds from when on something is a finding
  */
@@ -36,10 +36,6 @@ public record Settings(
         boolean destroyEvents,
         boolean probe,
         boolean otherNamespaces,
-        List<String> listenAddresses,
-        String telemetryPath,
-        String webConfigFile,
-        int maxRequests,
         MetricsSettings metrics,
         Thresholds thresholds) {
 
@@ -54,10 +50,6 @@ public record Settings(
                 configuration.get(SettingKeys.DESTROY_EVENTS),
                 configuration.get(SettingKeys.PROBE),
                 configuration.get(SettingKeys.OTHER_NAMESPACES),
-                configuration.get(SettingKeys.LISTEN_ADDRESSES),
-                configuration.get(SettingKeys.TELEMETRY_PATH),
-                configuration.get(SettingKeys.WEB_CONFIG_FILE),
-                configuration.get(SettingKeys.MAX_REQUESTS),
                 metrics(configuration),
                 thresholds(configuration));
     }
@@ -65,14 +57,24 @@ public record Settings(
     /**
      * How the web server is to be run, with host names looked up.
      *
-     * @throws IllegalArgumentException if there is no such host
+     * @throws YamlException if the file names a host that there is not
+     * @throws IllegalArgumentException if a flag does
      */
-    public WebSettings web() {
+    public static WebSettings web(Configuration configuration) {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (String each : configuration.get(SettingKeys.LISTEN_ADDRESSES)) {
+            try {
+                addresses.add(ListenAddress.resolve(each));
+            } catch (UnknownHostException unknown) {
+                throw configuration.wrong(SettingKeys.LISTEN_ADDRESSES, each + ": unknown host");
+            }
+        }
+        String file = configuration.get(SettingKeys.WEB_CONFIG_FILE);
         return new WebSettings(
-                listenAddresses.stream().map(ListenAddress::resolve).toList(),
-                telemetryPath,
-                webConfigFile.isEmpty() ? null : Path.of(webConfigFile),
-                maxRequests);
+                addresses,
+                configuration.get(SettingKeys.TELEMETRY_PATH),
+                file.isEmpty() ? null : Path.of(file),
+                configuration.get(SettingKeys.MAX_REQUESTS));
     }
 
     private static MetricsSettings metrics(Configuration configuration) {

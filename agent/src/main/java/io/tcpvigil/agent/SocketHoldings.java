@@ -77,7 +77,12 @@ final class SocketHoldings {
             }
         }
         return new Holdings(
-                GroupedCounts.of(processes), noProcess, GroupedCounts.of(units), noUnit, descriptors(holders));
+                GroupedCounts.of(processes),
+                noProcess,
+                GroupedCounts.of(units),
+                noUnit,
+                descriptors(holders),
+                owners.notice() != null);
     }
 
     private void tally(SocketTable table) {

@@ -75,14 +75,9 @@ final class ConfigCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             try {
-                Settings.of(new SettingsSource(file, true, Map.of()).read())
-                        .web()
-                        .check();
+                Settings.web(new SettingsSource(file, true, Map.of()).read()).check();
             } catch (YamlException wrong) {
                 spec.commandLine().getErr().println("tcpvigil: " + wrong.getMessage());
-                return ExitCode.CONFIGURATION;
-            } catch (IllegalArgumentException unknownHost) {
-                spec.commandLine().getErr().println("tcpvigil: " + file + ": " + unknownHost.getMessage());
                 return ExitCode.CONFIGURATION;
             }
             terminal.out().println(file + ": ok");

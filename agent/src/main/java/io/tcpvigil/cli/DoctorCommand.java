@@ -109,7 +109,7 @@ final class DoctorCommand implements Callable<Integer> {
         Thresholds usual = Thresholds.USUAL;
         Thresholds thresholds = usual.withEnduranceMillis(Math.min(usual.enduranceMillis(), millis / 2));
         try (Sampler sampler = Sampler.followerOfThread(source, intervals, true, true)) {
-            sampler.diagnose(Diagnosis.thorough(source, thresholds));
+            sampler.diagnose(Diagnosis.thorough(thresholds));
             Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
             // Only now: on a busy host the first look, which visits all processes, may take longer than the rest.
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);

@@ -9,6 +9,7 @@ import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.export.ReportJson;
 import io.tcpvigil.export.SocketsJson;
 import io.tcpvigil.kernel.SocketQuery;
+import io.tcpvigil.lifecycle.TrackedConnections;
 import io.tcpvigil.owners.OwnerMap;
 import io.tcpvigil.owners.OwnerProcess;
 import io.tcpvigil.report.Following;
@@ -82,7 +83,10 @@ final class SnapshotCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON (schema tcpvigil.snapshot/1).")
     private boolean json;
 
-    @Option(names = "--sockets", description = "Print the sockets themselves, a line each.")
+    @Option(
+            names = "--sockets",
+            description = "Print the sockets themselves, a line each; with --interval also the age of each connection."
+                    + " A time after > is a lower bound: the beginning was not seen.")
     private boolean sockets;
 
     @Option(
@@ -136,14 +140,21 @@ final class SnapshotCommand implements Callable<Integer> {
         }
         long millis = intervalMillis();
         if (interval == null) {
-            try (Sampler sampler = Sampler.ofThread(source)) {
+            try (Sampler sampler = survey(Sampler.ofThread(source))) {
                 return exitCode(look(sampler, query, null));
             }
         }
         Intervals intervals = Intervals.every(TimeUnit.MILLISECONDS.toNanos(millis));
-        try (Sampler sampler = Sampler.followerOfThread(source, intervals, true, true)) {
+        try (Sampler sampler = survey(Sampler.followerOfThread(source, intervals, true, true))) {
             return lookAgainAndAgain(sampler, query);
         }
+    }
+
+    private Sampler survey(Sampler sampler) {
+        if (by == Grouping.destination) {
+            sampler.surveyPools();
+        }
+        return sampler;
     }
 
     private long intervalMillis() {
@@ -199,23 +210,38 @@ final class SnapshotCommand implements Callable<Integer> {
         if (holders != null) {
             holders.look(
                     sampler.table(),
-                    // Else it would forget UDP sockets, which are in no dump of TCP.
-                    by != Grouping.port
-                            && filter == SocketFilter.ALL
-                            && report.coverage().isComplete(),
+                    filter == SocketFilter.ALL && report.coverage().isComplete(),
                     0,
                     0);
         }
+        report = report.withProblems(notices(report, filter, holders));
         if (json) {
-            printJson(report, filter, sampler.table(), holders);
+            printJson(report, filter, sampler.table(), sampler.connections(), holders);
         } else {
-            printText(report, filter, sampler.table(), holders);
+            printText(report, filter, sampler.table(), sampler.connections(), holders);
             if (last != null && report.following() != null) {
                 new ChangesText(terminal, last, report.following()).print();
             }
         }
         terminal.out().flush();
         return report;
+    }
+
+    /** What this look cannot tell of what was asked for, one line each. */
+    private static List<String> notices(Report report, SocketFilter filter, @Nullable OwnerMap holders) {
+        List<String> notices = new ArrayList<>();
+        if (filter.asksForBound() && !report.source().showsBound()) {
+            notices.add("bound sockets are not told by this source or kernel: there may be some");
+        }
+        if (filter.needsAge() && !report.source().name().equals("netlink")) {
+            notices.add(
+                    "how long a socket has been in CLOSE-WAIT or FIN-WAIT-2 is not told by this source: those fit no age");
+        }
+        String notice = holders == null ? null : holders.notice();
+        if (notice != null) {
+            notices.add(notice);
+        }
+        return notices;
     }
 
     private boolean needsOwners(SocketFilter filter) {
@@ -251,7 +277,12 @@ final class SnapshotCommand implements Callable<Integer> {
         }
     }
 
-    private void printJson(Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders)
+    private void printJson(
+            Report report,
+            SocketFilter filter,
+            SocketTable table,
+            @Nullable TrackedConnections connections,
+            @Nullable OwnerMap holders)
             throws IOException {
         JsonWriter writer = new JsonWriter(new OutputStreamWriter(terminal.out(), StandardCharsets.UTF_8));
         if (interval == null) {
@@ -260,7 +291,7 @@ final class SnapshotCommand implements Callable<Integer> {
         if (by == null || by == Grouping.state) {
             ReportJson.write(
                     report,
-                    sockets ? new SocketsJson(table, ownersJson(table, processes ? holders : null)) : null,
+                    sockets ? new SocketsJson(table, ownersJson(table, processes ? holders : null), connections) : null,
                     writer);
         } else {
             groups(by, report, filter, table, holders).writeJson(writer);
@@ -283,29 +314,23 @@ final class SnapshotCommand implements Callable<Integer> {
         };
     }
 
-    private void printText(Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders) {
+    private void printText(
+            Report report,
+            SocketFilter filter,
+            SocketTable table,
+            @Nullable TrackedConnections connections,
+            @Nullable OwnerMap holders) {
         SnapshotText text = new SnapshotText(terminal, report);
         text.header();
-        if (filter.asksForBound() && !report.source().showsBound()) {
-            text.warn("bound sockets are not told by this source or kernel: there may be some");
-        }
-        if (filter.needsAge() && !report.source().name().equals("netlink")) {
-            text.warn(
-                    "how long a socket has been in CLOSE-WAIT or FIN-WAIT-2 is not told by this source: those fit no age");
-        }
-        String notice = holders == null ? null : holders.notice();
-        if (notice != null) {
-            text.warn(notice);
-        }
         if (report.coverage().extent() == Coverage.Extent.FAILED) {
             return;
         }
         terminal.out().println();
         if (sockets) {
-            SocketList.print(table, processes ? holders : null, terminal);
+            new SocketList(table, processes ? holders : null, connections).print(terminal);
         } else if (by == null) {
             text.states();
-            text.ports();
+            text.ports(processes || filter.needsProcesses());
             text.destinations(DESTINATIONS_SHOWN);
         } else if (by == Grouping.state) {
             text.states();
@@ -316,9 +341,9 @@ final class SnapshotCommand implements Callable<Integer> {
 
     private SnapshotGroups groups(
             Grouping grouping, Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders) {
-        SnapshotGroups groups = new SnapshotGroups(report, table, filter, source);
+        SnapshotGroups groups = new SnapshotGroups(report, table, filter);
         switch (grouping) {
-            case port -> groups.byPort(Objects.requireNonNull(holders));
+            case port -> groups.byPort();
             case remote -> groups.byRemote();
             case destination -> groups.byDestination();
             case process -> groups.byProcess(Objects.requireNonNull(holders));

@@ -3,19 +3,12 @@ package io.tcpvigil.cli;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
-import io.tcpvigil.agent.PortHolders;
-import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.export.ReportJson;
-import io.tcpvigil.kernel.LocalPorts;
+import io.tcpvigil.export.ReportJson.PortDetail;
 import io.tcpvigil.kernel.NamespaceSources;
-import io.tcpvigil.kernel.NetlinkSource;
-import io.tcpvigil.kernel.ProcSource;
 import io.tcpvigil.kernel.SocketQuery;
-import io.tcpvigil.kernel.SourceChoice;
 import io.tcpvigil.kernel.netns.NamespaceFinder;
 import io.tcpvigil.kernel.netns.NetworkNamespace;
-import io.tcpvigil.kernel.procfs.ProcFs;
-import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.owners.CgroupTree;
 import io.tcpvigil.owners.OwnerMap;
 import io.tcpvigil.owners.OwnerProcess;
@@ -23,11 +16,7 @@ import io.tcpvigil.owners.ProcessDetails;
 import io.tcpvigil.owners.ProcessInspector;
 import io.tcpvigil.ports.BindPool;
 import io.tcpvigil.ports.DestinationUse;
-import io.tcpvigil.ports.PortBreakdown;
-import io.tcpvigil.ports.PortContext;
-import io.tcpvigil.ports.PortOwners;
 import io.tcpvigil.ports.PortUse;
-import io.tcpvigil.ports.TimeWaitReuse;
 import io.tcpvigil.ports.UdpPort;
 import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.GroupedCounts.Group;
@@ -48,13 +37,11 @@ import java.util.Objects;
 final class SnapshotGroups {
     private static final String NOBODY = "(no process)";
     private static final String HIDDEN = "(not readable)";
-    /** {@code tcp_tw_reuse_delay} before the kernel had it. */
-    private static final long USUAL_REUSE_DELAY_MILLIS = 1000;
+    private static final String OWNERS = "owners";
 
     private final Report report;
     private final SocketTable table;
     private final SocketFilter filter;
-    private final Sampler.SourceWish wish;
 
     private String name = "";
     private List<Group> groups = List.of();
@@ -63,26 +50,33 @@ final class SnapshotGroups {
 
     private String[] columns = {};
     private final List<String> warnings = new ArrayList<>();
-    private @Nullable PortBreakdown ports;
+    private final Map<String, PortUse> uses = new HashMap<>();
+    private PortDetail detail = PortDetail.NONE;
 
-    SnapshotGroups(Report report, SocketTable table, SocketFilter filter, Sampler.SourceWish wish) {
+    SnapshotGroups(Report report, SocketTable table, SocketFilter filter) {
         this.report = report;
         this.table = table;
         this.filter = filter;
-        this.wish = wish;
     }
 
-    void byPort(OwnerMap owners) {
+    void byPort() {
         name = "port";
-        columns = new String[] {"service", "owners"};
-        groups = GroupedCounts.byLocalPort(table);
-        PortBreakdown look = lookAtPorts(false, new PortHolders(owners));
-        ports = look;
-        for (PortUse use : look.ports()) {
-            more.put(Integer.toString(use.port()), new String[] {
-                orDash(report.services().tcp(use.port())), SnapshotText.owners(use.owners())
-            });
+        columns = new String[] {"service", OWNERS};
+        detail = PortDetail.UDP;
+        groups = ofReport(GroupedCounts.byLocalPort(table));
+        for (PortUse use : report.ports().ports()) {
+            String key = Integer.toString(use.port());
+            uses.put(key, use);
+            more.put(key, new String[] {orDash(report.services().tcp(use.port())), SnapshotText.owners(use.owners())});
         }
+    }
+
+    /** Of a source that does not tell of bound sockets, their number in each group is not known. */
+    private List<Group> ofReport(List<Group> counted) {
+        return counted.stream()
+                .map(each ->
+                        new Group(each.key(), each.states(), report.source().showsBound()))
+                .toList();
     }
 
     private static String orDash(@Nullable String text) {
@@ -91,18 +85,17 @@ final class SnapshotGroups {
 
     void byRemote() {
         name = "remote";
-        groups = GroupedCounts.byRemoteAddress(table);
+        groups = ofReport(GroupedCounts.byRemoteAddress(table));
     }
 
     void byDestination() {
         name = "destination";
         columns = new String[] {"ports_used", "ports_available", "ports_reusable"};
-        PortBreakdown look = lookAtPorts(true, null);
-        ports = look;
+        detail = PortDetail.POOLS;
         List<Group> found = new ArrayList<>();
-        for (DestinationUse use : look.destinations()) {
+        for (DestinationUse use : report.ports().destinations()) {
             String key = use.source() + " > " + new Endpoint(use.destination(), use.port());
-            found.add(new Group(key, use.states()));
+            found.add(new Group(key, use.states(), report.source().showsBound()));
             more.put(key, new String[] {
                 Integer.toString(use.portsUsed()),
                 Integer.toString(use.portsAvailable()),
@@ -112,57 +105,11 @@ final class SnapshotGroups {
         groups = found;
     }
 
-    /** The connections together with what else decides about free ports. */
-    private PortBreakdown lookAtPorts(boolean pools, @Nullable PortOwners owners) {
-        ProcFs procFs = ProcFs.ofThread();
-        Sysctls sysctls = Sysctls.read(procFs);
-        SocketTable udp = new SocketTable();
-        SocketTable bound = new SocketTable();
-        try (LocalPorts local = new LocalPorts(procFs, wish != Sampler.SourceWish.proc)) {
-            local.dumpUdp(udp);
-            if (pools) {
-                local.dumpBound(bound);
-            }
-        }
-        if (udp.coverage().extent() == Coverage.Extent.FAILED) {
-            warnings.add("UDP: " + udp.coverage().reason());
-        }
-        if (pools && !bound.coverage().isComplete()) {
-            warnings.add("pools: " + bound.coverage().reason());
-        }
-        SocketTable listening = table;
-        if (filter != SocketFilter.ALL) {
-            listening = new SocketTable();
-            try (SourceChoice sources = sources(procFs)) {
-                sources.dump(SocketQuery.LISTENERS, listening);
-            }
-        }
-        TimeWaitReuse reuse = sysctls.tcpTwReuse().isEmpty()
-                ? TimeWaitReuse.UNKNOWN
-                : new TimeWaitReuse(
-                        sysctls.tcpTwReuse().getAsLong(),
-                        sysctls.tcpTwReuseDelayMillis().orElse(USUAL_REUSE_DELAY_MILLIS));
-        PortContext context = new PortContext(
-                report.range(),
-                reuse,
-                pools && bound.coverage().isComplete() ? bound : null,
-                udp.coverage().extent() == Coverage.Extent.FAILED ? null : udp,
-                owners);
-        return PortBreakdown.analyse(table, listening, context);
-    }
-
-    private SourceChoice sources(ProcFs procFs) {
-        ProcSource proc = new ProcSource(procFs);
-        return wish == Sampler.SourceWish.proc
-                ? SourceChoice.only(proc)
-                : new SourceChoice(NetlinkSource.ofThread(), proc, System::nanoTime);
-    }
-
     void byProcess(OwnerMap owners) {
         name = "process";
         columns = new String[] {"user", "unit", "open_files", "open_files_limit", "command_line"};
         Map<String, OwnerProcess> processes = new HashMap<>();
-        groups = GroupedCounts.by(table, row -> {
+        groups = ofReport(GroupedCounts.by(table, row -> {
             List<OwnerProcess> found = owners.processes(table, row);
             List<String> keys = new ArrayList<>(Math.max(1, found.size()));
             for (OwnerProcess process : found) {
@@ -171,7 +118,7 @@ final class SnapshotGroups {
                 keys.add(key);
             }
             return keys.isEmpty() ? List.of(table.inode(row) == 0 ? NOBODY : HIDDEN) : keys;
-        });
+        }));
         ProcessInspector inspector = new ProcessInspector();
         processes.forEach((key, process) -> more.put(
                 key, inspector.details(process).map(SnapshotGroups::describe).orElseGet(() ->
@@ -193,7 +140,7 @@ final class SnapshotGroups {
     void byUnit(OwnerMap owners) {
         name = "unit";
         CgroupTree tree = CgroupTree.usual();
-        groups = GroupedCounts.by(table, row -> {
+        groups = ofReport(GroupedCounts.by(table, row -> {
             List<String> keys = new ArrayList<>(1);
             for (OwnerProcess process : owners.processes(table, row)) {
                 String label = process.placement().label();
@@ -206,7 +153,7 @@ final class SnapshotGroups {
                 keys.add(made.equals("?") ? table.inode(row) == 0 ? NOBODY : HIDDEN : made);
             }
             return keys;
-        });
+        }));
     }
 
     void byNamespace(SocketFilter.ProcessLookup processes) {
@@ -230,7 +177,7 @@ final class SnapshotGroups {
                 for (int row = 0; row < sockets.rows(); row++) {
                     tally.add(sockets.state(row), sockets.kind(row));
                 }
-                found.add(new Group(namespace.label(), tally.counts()));
+                found.add(new Group(namespace.label(), tally.counts(), used.showsBound()));
                 more.put(namespace.label(), new String[] {
                     Long.toString(namespace.inode()),
                     namespace.pid() == NetworkNamespace.NO_PROCESS ? "-" : Integer.toString(namespace.pid()),
@@ -248,31 +195,37 @@ final class SnapshotGroups {
         for (String warning : warnings) {
             text.warn(warning);
         }
-        PortBreakdown look = ports;
-        if (look != null && name.equals("destination")) {
-            text.destinations(look, Integer.MAX_VALUE);
-            text.pools(look);
+        if (detail == PortDetail.POOLS) {
+            text.destinations(Integer.MAX_VALUE);
+            text.pools();
             return;
         }
         // What may be long and secret is for JSON, which a person asks for by name.
         text.groups(name, groups, more, columns, name.equals("process") ? 4 : columns.length);
-        if (look != null) {
-            text.udp(look);
+        if (detail == PortDetail.UDP) {
+            text.udp();
         }
     }
 
     void writeJson(JsonWriter json) throws IOException {
         ReportJson.writeGroups(
-                report,
+                report.withProblems(warnings),
                 name,
                 groups,
                 (group, writer) -> {
                     String[] values = more.get(group.key());
                     for (int i = 0; i < columns.length; i++) {
                         writer.name(columns[i]);
-                        writeValue(values == null ? "" : values[i], writer);
+                        PortUse use = uses.get(group.key());
+                        if (columns[i].equals(OWNERS)) {
+                            // The text is cut for people.
+                            ReportJson.writeOwners(use == null ? null : use.owners(), writer);
+                        } else {
+                            writeValue(values == null ? "" : values[i], writer);
+                        }
                     }
                 },
+                detail,
                 json);
     }
 
@@ -307,7 +260,7 @@ final class SnapshotGroups {
                 .forEach(local -> where.append(where.isEmpty() ? "" : ", ")
                         .append(local.address().isAny() ? "*" : local.address().toString()));
         return new String[] {
-            Integer.toString(port.port()),
+            port.port() + (port.surelyServes() ? "" : "?"),
             orDash(service),
             port.receiveQueueBytes() < 0 ? "?" : Long.toString(port.receiveQueueBytes()),
             where.toString(),

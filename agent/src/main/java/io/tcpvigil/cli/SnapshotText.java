@@ -99,10 +99,13 @@ final class SnapshotText {
         table.print(terminal);
     }
 
-    /** The ports that serve, each with its accept queue and states. */
-    void ports() {
+    /**
+     * The ports that serve, each with its accept queue and states.
+     *
+     * @param owned whether to tell who listens
+     */
+    void ports(boolean owned) {
         PortBreakdown breakdown = report.ports();
-        boolean owned = breakdown.ports().stream().anyMatch(port -> port.owners() != null);
         List<String> headings = new ArrayList<>(List.of(">PORT", "SERVICE", "CLASS", ">QUEUE", ">LIMIT", ">OPEN"));
         if (owned) {
             headings.add("OWNERS");
@@ -130,18 +133,13 @@ final class SnapshotText {
 
     /** Where connections go to, the busiest first. */
     void destinations(int most) {
-        destinations(report.ports(), most);
-    }
-
-    /** Where connections go to, as {@code breakdown} has it. */
-    void destinations(PortBreakdown breakdown, int most) {
         EphemeralRange range = report.range();
         if (range == null) {
             warn("destinations: not known without net.ipv4.ip_local_port_range");
             return;
         }
         TextTable table = new TextTable("DESTINATION", ">PORT", "SERVICE", "FROM", ">USED", ">SHARE", "STATES");
-        List<DestinationUse> destinations = breakdown.destinations();
+        List<DestinationUse> destinations = report.ports().destinations();
         int shown = Math.min(most, destinations.size());
         for (DestinationUse each : destinations.subList(0, shown)) {
             table.row(
@@ -187,7 +185,7 @@ final class SnapshotText {
             cells[0] = group.key();
             cells[1] = Long.toString(states.total() + states.bound());
             cells[2] = Long.toString(states.of(TcpState.LISTEN));
-            cells[3] = Long.toString(states.bound());
+            cells[3] = group.showsBound() ? Long.toString(states.bound()) : "?";
             String[] told = more.get(group.key());
             for (int i = 0; i < shown; i++) {
                 cells[first + i] = told == null ? "-" : told[i];
@@ -199,8 +197,8 @@ final class SnapshotText {
     }
 
     /** The ports of each address that programs bind to before they connect. */
-    void pools(PortBreakdown breakdown) {
-        List<BindPool> pools = breakdown.pools();
+    void pools() {
+        List<BindPool> pools = report.ports().pools();
         if (pools != null && !pools.isEmpty()) {
             section("BOUND BEFORE CONNECT (USED ports are taken for every destination)");
             TextTable table = new TextTable("FROM", ">BOUND", ">USED", ">SHARE");
@@ -212,10 +210,11 @@ final class SnapshotText {
     }
 
     /** The UDP ports that serve. */
-    void udp(PortBreakdown breakdown) {
-        List<UdpPort> ports = breakdown.udp();
+    void udp() {
+        List<UdpPort> ports = report.ports().udp();
         if (ports != null && !ports.isEmpty()) {
-            section("UDP");
+            boolean allServe = ports.stream().allMatch(UdpPort::surelyServes);
+            section(allServe ? "UDP" : "UDP (a PORT with ? may be a client's: this source does not tell)");
             TextTable table = new TextTable(">PORT", "SERVICE", ">QUEUE BYTES", "ADDRESS", "OWNERS");
             for (UdpPort port : ports) {
                 table.row(SnapshotGroups.cells(port, report.services().udp(port.port())));
@@ -242,9 +241,12 @@ final class SnapshotText {
         return name == null ? "-" : name;
     }
 
-    /** Such as {@code nginx/815, nginx/816, 6 more}; a dash when none is known. */
+    /** Such as {@code nginx/815, nginx/816, 6 more}; a question mark when they are not known, a dash when there is none. */
     static String owners(@Nullable List<PortOwners.Owner> owners) {
-        if (owners == null || owners.isEmpty()) {
+        if (owners == null) {
+            return "?";
+        }
+        if (owners.isEmpty()) {
             return "-";
         }
         String first =

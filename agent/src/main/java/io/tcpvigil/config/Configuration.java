@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.config;
 
+import io.tcpvigil.yaml.YamlException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,19 @@ public final class Configuration {
     /** Where that came from. */
     public String origin(Key<?> key) {
         return entry(key).origin();
+    }
+
+    /**
+     * An exception about a value that only its use shows to be wrong, like those of {@link KeyTable#read}; to be thrown by the
+     * caller.
+     *
+     * @return IllegalArgumentException for what a flag says, else YamlException
+     */
+    public RuntimeException wrong(Key<?> key, String problem) {
+        String origin = origin(key);
+        return origin.equals(key.flag())
+                ? new IllegalArgumentException(origin + " " + problem)
+                : new YamlException(origin + ": " + key.name() + ": " + problem, null);
     }
 
     // The table makes each entry with the type of its key.

@@ -8,6 +8,7 @@ import io.tcpvigil.findings.FindingId;
 import io.tcpvigil.findings.Findings;
 import io.tcpvigil.findings.Severity;
 import io.tcpvigil.report.Report;
+import io.tcpvigil.tcp.Coverage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,7 +25,8 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>Every detector is there, so that an alert can tell that nothing is wrong from nobody looking: before the first full sample
- * there is none, and one that could look at nothing, or is switched off, is absent.
+ * there is none, and one that could look at nothing, or is switched off, is absent. While nothing at all can be read, that is
+ * the one finding: what was found before may be over, or not.
  */
 public final class FindingsCollector extends Collector implements Collector.Describable {
     private final Supplier<@Nullable Report> reports;
@@ -43,23 +45,26 @@ public final class FindingsCollector extends Collector implements Collector.Desc
     public List<MetricFamilySamples> collect() {
         Report report = reports.get();
         Findings findings = report == null ? null : report.findings();
-        if (findings == null) {
+        if (report == null || findings == null) {
             return List.of();
         }
         List<MetricFamilySamples.Sample> samples = new ArrayList<>();
         Family counts = counts();
+        if (report.coverage().extent() == Coverage.Extent.FAILED) {
+            if (!findings.blind().contains(FindingId.SAMPLING_BLIND)) {
+                samples.add(sample(FindingId.SAMPLING_BLIND, Severity.WARNING, true));
+                samples.add(sample(FindingId.SAMPLING_BLIND, Severity.CRITICAL, false));
+                counts.count(List.of(FindingId.SAMPLING_BLIND.label()), 1);
+            }
+            return List.of(family(samples), counts.done());
+        }
         for (FindingId id : FindingId.values()) {
             boolean unknown = findings.blind().contains(id);
             for (Severity severity : Severity.values()) {
                 boolean raised = isRaised(findings, id, severity);
-                if (unknown && !raised) {
-                    continue;
+                if (!unknown || raised) {
+                    samples.add(sample(id, severity, raised));
                 }
-                samples.add(new MetricFamilySamples.Sample(
-                        "tcpvigil_finding",
-                        List.of("finding", "severity"),
-                        List.of(id.label(), severity.label()),
-                        raised ? 1 : 0));
             }
             long largest = largest(findings, id);
             if (!unknown || largest > 0) {
@@ -67,6 +72,14 @@ public final class FindingsCollector extends Collector implements Collector.Desc
             }
         }
         return List.of(family(samples), counts.done());
+    }
+
+    private static MetricFamilySamples.Sample sample(FindingId id, Severity severity, boolean raised) {
+        return new MetricFamilySamples.Sample(
+                "tcpvigil_finding",
+                List.of("finding", "severity"),
+                List.of(id.label(), severity.label()),
+                raised ? 1 : 0);
     }
 
     private static long largest(Findings findings, FindingId id) {

@@ -14,7 +14,9 @@ import io.tcpvigil.lifecycle.Evidence;
 import io.tcpvigil.lifecycle.LifecycleReport;
 import io.tcpvigil.lifecycle.TransitionCounts;
 import io.tcpvigil.report.Following;
+import io.tcpvigil.report.Holdings;
 import io.tcpvigil.report.Report;
+import io.tcpvigil.report.Resources;
 import io.tcpvigil.report.Tier;
 import io.tcpvigil.tcp.KernelEvent;
 import io.tcpvigil.tcp.SocketUsage;
@@ -67,7 +69,7 @@ public final class LifecycleCollector extends Collector implements Collector.Des
     public List<MetricFamilySamples> collect() {
         Report report = reports.get();
         Following following = report == null ? null : report.following();
-        return following == null ? describe() : collect(following);
+        return report == null || following == null ? describe() : collect(following, report.resources());
     }
 
     /** The families without samples: tells the registry the names, takes nothing from the report. */
@@ -92,7 +94,7 @@ public final class LifecycleCollector extends Collector implements Collector.Des
                 interval().done());
     }
 
-    private static List<MetricFamilySamples> collect(Following following) {
+    private static List<MetricFamilySamples> collect(Following following, @Nullable Resources resources) {
         LifecycleReport lifecycle = following.lifecycle();
         List<MetricFamilySamples> families = new ArrayList<>();
         families.add(transitions(following.transitions()).done());
@@ -104,8 +106,10 @@ public final class LifecycleCollector extends Collector implements Collector.Des
             }
             add(durations, List.of(state.label()), lifecycle.stateDurations(state));
             Age age = lifecycle.oldest(state);
-            // Nobody is in the state: nobody has been in it for long.
-            oldest.with(List.of(state.label()), age == null ? 0 : age.millis() / MILLIS);
+            if (lifecycle.isOldestKnown(state)) {
+                // Nobody is in the state: nobody has been in it for long.
+                oldest.with(List.of(state.label()), age == null ? 0 : age.millis() / MILLIS);
+            }
         }
         families.add(durations.done());
         families.add(oldest.done());
@@ -113,7 +117,7 @@ public final class LifecycleCollector extends Collector implements Collector.Des
         addCoverage(following, families);
         families.add(anomalies().count(List.of(), lifecycle.anomalyCount()).done());
         addKernel(following, families);
-        addSources(following, families);
+        addSources(following, resources, families);
         return families;
     }
 
@@ -206,13 +210,17 @@ public final class LifecycleCollector extends Collector implements Collector.Des
         }
     }
 
-    private static void addSources(Following following, List<MetricFamilySamples> families) {
+    private static void addSources(
+            Following following, @Nullable Resources resources, List<MetricFamilySamples> families) {
         boolean hears = following.destroyEvents().problem() == null;
         boolean probes = following.probe().problem() == null;
-        families.add(eventSourceUp()
-                .count(List.of("destroy_events"), hears ? 1 : 0)
-                .count(List.of("probe"), probes ? 1 : 0)
-                .done());
+        Family up =
+                eventSourceUp().count(List.of("destroy_events"), hears ? 1 : 0).count(List.of("probe"), probes ? 1 : 0);
+        Holdings holdings = resources == null ? null : resources.holdings();
+        if (holdings != null) {
+            up.count(List.of("owners"), holdings.hidden() ? 0 : 1);
+        }
+        families.add(up.done());
         Family lost = eventsLost()
                 .count(List.of("destroy_events"), following.destroyEvents().lost());
         if (probes && following.probe().transitionsMissed() >= 0) {
@@ -220,9 +228,7 @@ public final class LifecycleCollector extends Collector implements Collector.Des
         }
         families.add(lost.done());
         Family withoutPort = connectsWithoutPort();
-        if (probes) {
-            withoutPort.count(List.of(), following.probe().connectsWithoutPort());
-        }
+        following.probe().ownConnectsWithoutPort().ifPresent(count -> withoutPort.count(List.of(), count));
         families.add(withoutPort.done());
         families.add(interval()
                 .with(List.of(Tier.FAST.label()), following.pace().fastNanos() / NANOS)
@@ -331,7 +337,7 @@ public final class LifecycleCollector extends Collector implements Collector.Des
         return new Family(
                 "tcpvigil_event_source_up",
                 Type.GAUGE,
-                "Whether a source beside the dumps works (1) or is missing (0).",
+                "Whether a source beside the dumps works (1), or is missing or does not show all (0).",
                 "source");
     }
 

@@ -30,8 +30,9 @@ import java.util.List;
  *                   "utilisation": 0.014168, "states": {"listen": 0, ...}}]
  * }</pre>
  *
- * <p>Owners, UDP ports and {@code "bind_pools": [{"source": "10.0.0.1", "bound": 20, "ports_used": 420, "ports_available": 28232}]}
- * are there when somebody asked for them.
+ * <p>Owners are null where they are not known, or nobody asked. A UDP port has {@code "protocol": "udp"}, {@code receive_queue} in
+ * bytes and no states; whether it is {@code listening} is null where it may be a client's. When somebody asked for them, there are
+ * {@code "bind_pools": [{"source": "10.0.0.1", "bound": 20, "ports_used": 420, "ports_available": 28232}]}.
  */
 final class PortsJson {
     private PortsJson() {}
@@ -52,9 +53,7 @@ final class PortsJson {
             for (PortUse use : breakdown.ports()) {
                 writePort(use, report.services(), json);
             }
-            for (UdpPort use : breakdown.udp() == null ? List.<UdpPort>of() : breakdown.udp()) {
-                writeUdp(use, report.services(), json);
-            }
+            writeUdp(breakdown.udp(), report.services(), json);
             json.endArray();
         }
         json.name("ephemeral_ports");
@@ -80,6 +79,26 @@ final class PortsJson {
         }
     }
 
+    /** Writes what groups by local port do not have: the UDP ports, null when not known. */
+    static void writeUdp(Report report, JsonWriter json) throws IOException {
+        List<UdpPort> udp = report.ports().udp();
+        json.name("udp");
+        if (udp == null) {
+            json.nullValue();
+        } else {
+            json.beginArray();
+            writeUdp(udp, report.services(), json);
+            json.endArray();
+        }
+    }
+
+    private static void writeUdp(@Nullable List<UdpPort> ports, Report.ServiceNames services, JsonWriter json)
+            throws IOException {
+        for (UdpPort each : ports == null ? List.<UdpPort>of() : ports) {
+            writeUdp(each, services, json);
+        }
+    }
+
     private static void writePort(PortUse use, Report.ServiceNames services, JsonWriter json) throws IOException {
         json.beginObject();
         json.name("protocol").value("tcp");
@@ -101,17 +120,19 @@ final class PortsJson {
             json.endObject();
         }
         json.endArray();
+        json.name("owners");
         writeOwners(use.owners(), json);
         json.name("states");
         ReportJson.states(json, use.states());
         json.endObject();
     }
 
-    private static void writeOwners(@Nullable List<PortOwners.Owner> owners, JsonWriter json) throws IOException {
+    static void writeOwners(@Nullable List<PortOwners.Owner> owners, JsonWriter json) throws IOException {
         if (owners == null) {
+            json.nullValue();
             return;
         }
-        json.name("owners").beginArray();
+        json.beginArray();
         for (PortOwners.Owner owner : owners) {
             json.beginObject();
             json.name("pid").value(owner.pid());
@@ -127,7 +148,7 @@ final class PortsJson {
         json.name("port").value(use.port());
         json.name("service").value(services.udp(use.port()));
         json.name("class").value(PortClass.of(use.port()).label());
-        json.name("listening").value(true);
+        json.name("listening").value(use.surelyServes() ? Boolean.TRUE : null);
         JsonValues.known(json, "receive_queue", use.receiveQueueBytes());
         json.name("listeners").beginArray();
         for (Endpoint local : use.locals()) {
@@ -136,11 +157,13 @@ final class PortsJson {
             json.endObject();
         }
         json.endArray();
+        json.name("owners");
         writeOwners(use.owners(), json);
         json.endObject();
     }
 
-    private static void writePools(@Nullable List<BindPool> pools, JsonWriter json) throws IOException {
+    /** Writes the member {@code bind_pools}, if somebody asked. */
+    static void writePools(@Nullable List<BindPool> pools, JsonWriter json) throws IOException {
         if (pools == null) {
             return;
         }

@@ -3,6 +3,8 @@ package io.tcpvigil.export;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.findings.Findings;
+import io.tcpvigil.ports.PortOwners;
 import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.OtherNamespaces;
 import io.tcpvigil.report.Report;
@@ -54,11 +56,7 @@ public final class ReportJson {
         json.endObject();
         json.name("filter").value(report.filter().isEmpty() ? null : report.filter());
         writeSource(report, counted, json);
-        json.name("problems").beginArray();
-        for (String problem : report.problems()) {
-            json.value(problem);
-        }
-        json.endArray();
+        writeProblems(report, json);
         writeNamespaces(report, json);
         json.name("states");
         if (counted) {
@@ -78,10 +76,7 @@ public final class ReportJson {
         }
         PortsJson.write(report, counted, json);
         if (report.findings() != null) {
-            json.name("findings");
-            FindingsJson.write(report.findings().raised(), json);
-            json.name("findings_unchecked");
-            FindingsJson.writeUnchecked(report.findings(), json);
+            writeFindings(counted ? report.findings() : null, json);
         }
         if (report.following() != null) {
             json.name("lifecycle");
@@ -98,8 +93,29 @@ public final class ReportJson {
         json.endObject();
     }
 
+    /** @param findings null when they are not known: they may be over */
+    private static void writeFindings(@Nullable Findings findings, JsonWriter json) throws IOException {
+        json.name("findings");
+        if (findings == null) {
+            json.nullValue();
+            json.name("findings_unchecked").nullValue();
+            return;
+        }
+        FindingsJson.write(findings.raised(), json);
+        json.name("findings_unchecked");
+        FindingsJson.writeUnchecked(findings, json);
+    }
+
     private static @Nullable String known(String text) {
         return text.equals(Report.Host.UNKNOWN) ? null : text;
+    }
+
+    private static void writeProblems(Report report, JsonWriter json) throws IOException {
+        json.name("problems").beginArray();
+        for (String problem : report.problems()) {
+            json.value(problem);
+        }
+        json.endArray();
     }
 
     private static void writeSource(Report report, boolean counted, JsonWriter json) throws IOException {
@@ -139,7 +155,9 @@ public final class ReportJson {
                 json.name("name").value(each.label());
                 json.name("source").value(each.source());
                 json.name("states");
-                states(json, each.ipv4().plus(each.ipv6()));
+                StateCounts counts = each.ipv4().plus(each.ipv6());
+                states(json, counts);
+                JsonValues.known(json, "bound", each.showsBound() ? counts.bound() : SocketTable.UNKNOWN);
                 json.endObject();
             }
         }
@@ -164,15 +182,33 @@ public final class ReportJson {
         void write(GroupedCounts.Group group, JsonWriter json) throws IOException;
     }
 
+    /** What is told of ports besides the groups. */
+    public enum PortDetail {
+        NONE,
+        UDP,
+        POOLS
+    }
+
+    /** Writes the value of a member {@code owners}; null when they are not known. */
+    public static void writeOwners(@Nullable List<PortOwners.Owner> owners, JsonWriter json) throws IOException {
+        PortsJson.writeOwners(owners, json);
+    }
+
     /** Writes sockets counted by one thing, schema {@code tcpvigil.groups/1}. The caller sets the indent and closes. */
     public static void writeGroups(
-            Report report, String by, List<GroupedCounts.Group> groups, GroupMembers members, JsonWriter json)
+            Report report,
+            String by,
+            List<GroupedCounts.Group> groups,
+            GroupMembers members,
+            PortDetail detail,
+            JsonWriter json)
             throws IOException {
         boolean counted = report.coverage().extent() != Coverage.Extent.FAILED;
         json.beginObject();
         json.name("schema").value("tcpvigil.groups/1");
         json.name("taken_at").value(Rfc3339.utc(report.takenAt()));
         writeSource(report, counted, json);
+        writeProblems(report, json);
         json.name("by").value(by);
         json.name("groups");
         if (counted) {
@@ -183,12 +219,18 @@ public final class ReportJson {
                 members.write(group, json);
                 json.name("states");
                 states(json, group.states());
-                JsonValues.known(json, "bound", bound(report, group.states()));
+                JsonValues.known(
+                        json, "bound", group.showsBound() ? group.states().bound() : SocketTable.UNKNOWN);
                 json.endObject();
             }
             json.endArray();
         } else {
             json.nullValue();
+        }
+        switch (detail) {
+            case NONE -> {}
+            case UDP -> PortsJson.writeUdp(report, json);
+            case POOLS -> PortsJson.writePools(report.ports().pools(), json);
         }
         json.endObject();
     }

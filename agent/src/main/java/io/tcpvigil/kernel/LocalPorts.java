@@ -14,7 +14,7 @@ import java.io.IOException;
 
 /**
  * What a look at ports needs beside the dump of connections: UDP sockets, over netlink or from {@code net/udp}, and the TCP
- * sockets whose port was chosen by bind(2), which netlink alone tells. For looks on demand: the second walks the whole hash
+ * sockets whose port was chosen by bind(2), which netlink alone tells. The second is for looks on demand: it walks the whole hash
  * once more. Not thread-safe.
  */
 public final class LocalPorts implements AutoCloseable {
@@ -39,11 +39,15 @@ public final class LocalPorts implements AutoCloseable {
         void run(LocalSocketsReader reader, boolean ipv6) throws IOException;
     }
 
-    /** Clears the table and fills it with UDP sockets; its coverage tells whether that succeeded. */
-    public void dumpUdp(SocketTable table) {
+    /**
+     * Clears the table and fills it with UDP sockets; its coverage tells whether that succeeded.
+     *
+     * @return whether those are left out whose port the kernel chose; else they are in it, and cannot be told from the others
+     */
+    public boolean dumpUdp(SocketTable table) {
         table.clear();
         if (useNetlink && netlink(table, (reader, ipv6) -> reader.dumpUdp(ipv6, table))) {
-            return;
+            return true;
         }
         table.clear();
         try {
@@ -55,6 +59,7 @@ public final class LocalPorts implements AutoCloseable {
         } catch (IOException failure) {
             table.coverage(Coverage.failed("/proc/net/udp not readable: " + failure.getMessage()));
         }
+        return false;
     }
 
     /** Clears the table and fills it with TCP sockets that chose their port; its coverage tells whether that succeeded. */

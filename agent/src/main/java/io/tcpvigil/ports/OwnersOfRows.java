@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.ports;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.SocketTable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -11,10 +12,18 @@ import java.util.Set;
 final class OwnersOfRows {
     private OwnersOfRows() {}
 
-    /** Each once. */
-    static List<PortOwners.Owner> of(PortOwners owners, SocketTable table, List<Integer> rows) {
+    /** Each once; null when of no row one is known and of some row it is not known whether there is one. */
+    static @Nullable List<PortOwners.Owner> of(PortOwners owners, SocketTable table, List<Integer> rows) {
         Set<PortOwners.Owner> found = new LinkedHashSet<>();
-        rows.forEach(row -> found.addAll(owners.of(table, row)));
-        return new ArrayList<>(found);
+        boolean allKnown = true;
+        for (int row : rows) {
+            List<PortOwners.Owner> known = owners.of(table, row);
+            if (known == null) {
+                allKnown = false;
+            } else {
+                found.addAll(known);
+            }
+        }
+        return found.isEmpty() && !allKnown ? null : new ArrayList<>(found);
     }
 }

@@ -27,7 +27,7 @@ import java.util.Map;
  * @param destinations where connections went to, most connections first; empty when the ephemeral range is not known
  * @param pools ports of the range per address for programs that bind before they connect, fullest first; null when it is not
  *     known which sockets those are
- * @param udp ports that wait for datagrams, in ascending order, without those of the ephemeral range; null when not known
+ * @param udp ports that wait for datagrams, in ascending order; null when not known
  */
 public record PortBreakdown(
         List<PortUse> ports,

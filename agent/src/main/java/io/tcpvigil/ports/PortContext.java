@@ -18,7 +18,7 @@ public record PortContext(
         @Nullable EphemeralRange range,
         TimeWaitReuse reuse,
         @Nullable SocketTable bound,
-        @Nullable SocketTable udp,
+        @Nullable UdpSockets udp,
         @Nullable PortOwners owners) {
     /** The same with owners. */
     public PortContext with(@Nullable PortOwners known) {

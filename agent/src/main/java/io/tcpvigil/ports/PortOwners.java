@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.ports;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.SocketTable;
 import java.util.List;
 
@@ -14,6 +15,7 @@ public interface PortOwners {
         }
     }
 
-    /** The processes that hold it; none when that is not known. */
+    /** The processes that hold it; null when that is not known. */
+    @Nullable
     List<Owner> of(SocketTable table, int row);
 }

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param listeners the sockets that listen on it; empty when none does any more
  * @param states the port's sockets by state
- * @param owners the processes that listen; null when nobody asked
+ * @param owners the processes that listen, as far as known; null when none is known, or nobody asked
  */
 public record PortUse(
         int port,

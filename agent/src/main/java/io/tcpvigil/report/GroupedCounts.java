@@ -14,8 +14,17 @@ import java.util.Map;
 
 /** Sockets counted by one thing, for a look on demand: it makes objects per group, so it is not for every sample. */
 public final class GroupedCounts {
-    /** The sockets of one group. */
-    public record Group(String key, StateCounts states) {}
+    /**
+     * The sockets of one group.
+     *
+     * @param showsBound whether bound sockets were told of; else {@link StateCounts#bound} is unknown, not 0
+     */
+    public record Group(String key, StateCounts states, boolean showsBound) {
+        /** A group of sockets among which bound ones were told of, or of a kind that has none. */
+        public Group(String key, StateCounts states) {
+            this(key, states, true);
+        }
+    }
 
     private GroupedCounts() {}
 

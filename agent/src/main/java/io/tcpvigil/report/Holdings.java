@@ -16,13 +16,15 @@ import java.util.List;
  * @param units by systemd unit or container, most sockets first
  * @param noUnit those whose unit is not known, or whose process is in none
  * @param descriptors open files of the processes with most sockets, a bounded number
+ * @param hidden whether there are processes that do not show what they hold: what has no known process may be theirs
  */
 public record Holdings(
         List<GroupedCounts.Group> processes,
         StateCounts noProcess,
         List<GroupedCounts.Group> units,
         StateCounts noUnit,
-        List<Descriptors> descriptors) {
+        List<Descriptors> descriptors,
+        boolean hidden) {
 
     /**
      * Descriptors of one process.

@@ -8,6 +8,7 @@ import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.StateCounts;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -131,6 +132,31 @@ public record Report(
     public Report {
         unknownStates = Map.copyOf(unknownStates);
         problems = List.copyOf(problems);
+    }
+
+    /** The same with more that could not be read. */
+    public Report withProblems(List<String> more) {
+        List<String> all = new ArrayList<>(problems);
+        all.addAll(more);
+        return new Report(
+                takenAt,
+                takenNanos,
+                host,
+                source,
+                coverage,
+                ipv4,
+                ipv6,
+                unknownStates,
+                filter,
+                all,
+                range,
+                ports,
+                services,
+                following,
+                findings,
+                resources,
+                otherNamespaces,
+                times);
     }
 
     /** All sockets by state. */

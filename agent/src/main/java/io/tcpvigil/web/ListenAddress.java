@@ -24,18 +24,14 @@ public final class ListenAddress {
      * The address to bind; that of all interfaces when no host is written.
      *
      * @param text well formed
-     * @throws IllegalArgumentException when there is no such host; the message says so
+     * @throws UnknownHostException when there is no such host
      */
-    public static InetSocketAddress resolve(String text) {
+    public static InetSocketAddress resolve(String text) throws UnknownHostException {
         String host = text.substring(0, text.lastIndexOf(':'));
         if (host.isEmpty()) {
             return new InetSocketAddress(port(text));
         }
-        try {
-            return new InetSocketAddress(InetAddress.getByName(host), port(text));
-        } catch (UnknownHostException unknown) {
-            throw new IllegalArgumentException(text + ": unknown host", unknown);
-        }
+        return new InetSocketAddress(InetAddress.getByName(host), port(text));
     }
 
     private static int port(String text) {

@@ -24,6 +24,11 @@ public record WebSettings(
         listen = List.copyOf(listen);
     }
 
+    /** Whether the metrics can lie at a path: it is one, and none of the server's own. */
+    public static boolean isFreePath(String path) {
+        return path.matches("/[!-~]+") && !path.matches("/(-|api/v1|runbooks)/.*");
+    }
+
     /**
      * Reads the configuration file, if there is one, and all that it names, as the server would.
      *

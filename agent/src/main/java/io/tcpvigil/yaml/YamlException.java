@@ -7,7 +7,7 @@ import io.tcpvigil.Nullable;
 public final class YamlException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    YamlException(String message, @Nullable Throwable cause) {
+    public YamlException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -30,8 +30,7 @@ class HiddenClosedIT {
                 program.open(MANY);
                 ward.staysWell();
                 program.reset();
-                Finding hidden = ward.await(FindingId.HIDDEN_CLOSED);
-                assertEquals(MANY, hidden.count());
+                Finding hidden = ward.await(FindingId.HIDDEN_CLOSED, each -> each.count() == MANY);
                 assertEquals(program.pid(), hidden.holders().get(0).pid());
                 program.closeAll();
                 ward.awaitGone(FindingId.HIDDEN_CLOSED);

@@ -2,11 +2,13 @@
 package io.tcpvigil.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpvigil.findings.Thresholds;
 import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
+import io.tcpvigil.ports.UdpPort;
 import io.tcpvigil.report.GroupedCounts.Group;
 import io.tcpvigil.report.Holdings;
 import io.tcpvigil.report.Report;
@@ -16,10 +18,14 @@ import io.tcpvigil.tcp.StateCounts;
 import io.tcpvigil.tcp.TcpState;
 import io.tcpvigil.testing.Requirement;
 import java.io.BufferedReader;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Who holds the sockets, as the daemon sees it in passing: a process, its child that shares them, and another. */
 class HoldingsIT {
@@ -92,6 +98,57 @@ class HoldingsIT {
                 } finally {
                     sharing.destroyForcibly().waitFor();
                     listening.destroyForcibly().waitFor();
+                }
+                return true;
+            });
+        }
+    }
+
+    private static List<String> holders(Report report) {
+        return holdings(report).processes().stream().map(Group::key).toList();
+    }
+
+    /** Samples until these processes hold the sockets; how long the search takes depends on what else runs on the host. */
+    private static Report await(Sampler sampler, List<String> names) {
+        long deadline = System.nanoTime() + DEADLINE_NANOS;
+        Report report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
+        while (!holders(report).equals(names) && System.nanoTime() < deadline) {
+            report = sampler.sample(SocketQuery.ALL, SocketFilter.NO_PROCESSES);
+        }
+        assertEquals(names, holders(report));
+        return report;
+    }
+
+    @Test
+    void noticesThatASocketWasPassedOn(@TempDir Path scratch) throws Exception {
+        Requirement.root();
+        Requirement.program("perl");
+        Path script = scratch.resolve("passed.pl");
+        try (InputStream in = HoldingsIT.class.getResourceAsStream("passed.pl")) {
+            Files.copy(Objects.requireNonNull(in), script);
+        }
+        try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
+            namespace.call(() -> {
+                Process perl = new ProcessBuilder("perl", script.toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+                try (BufferedReader lines = perl.inputReader();
+                        Sampler sampler = Sampler.followerOfThread(
+                                Sampler.SourceWish.auto, Intervals.every(1_000_000), true, false)) {
+                    assertEquals("ready", lines.readLine());
+                    sampler.diagnose(Diagnosis.inPassing(Thresholds.USUAL));
+                    Report report = await(sampler, List.of("giver"));
+                    UdpPort udp = Objects.requireNonNull(report.ports().udp()).get(0);
+                    assertEquals(51820, udp.port());
+                    assertEquals(
+                            "giver", Objects.requireNonNull(udp.owners()).get(0).name());
+                    perl.getOutputStream().write('\n');
+                    perl.getOutputStream().flush();
+                    assertEquals("passed", lines.readLine());
+                    await(sampler, List.of("taker"));
+                } finally {
+                    perl.getOutputStream().close();
+                    assertTrue(perl.waitFor(10, TimeUnit.SECONDS));
                 }
                 return true;
             });

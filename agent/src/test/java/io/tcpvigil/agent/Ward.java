@@ -11,11 +11,9 @@ import io.tcpvigil.findings.Findings;
 import io.tcpvigil.findings.Measure;
 import io.tcpvigil.findings.Scope;
 import io.tcpvigil.findings.Thresholds;
-import io.tcpvigil.kernel.LocalPorts;
 import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
-import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.SocketFilter;
@@ -39,7 +37,7 @@ final class Ward implements AutoCloseable {
     static final Intervals AT_ONCE = Intervals.every(1_000_000);
 
     private static final long PAUSE_MILLIS = 50;
-    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
     private final Sampler sampler;
     private @Nullable Report last;
@@ -61,7 +59,7 @@ final class Ward implements AutoCloseable {
     }
 
     static Diagnosis thorough() {
-        return new Diagnosis(true, QUICK, new LocalPorts(ProcFs.ofThread(), true), WINDOW_NANOS);
+        return new Diagnosis(true, QUICK, WINDOW_NANOS);
     }
 
     /** In a network namespace that ends with the story. */

@@ -75,9 +75,28 @@ class ConfigCommandTest {
         assertEquals(78, ran.code());
         assertTrue(ran.errors().startsWith("tcpvigil: " + web + ":2: basic_auth_users.alice: "), ran.errors());
         assertFalse(ran.errors().contains("secret"), ran.errors());
-        assertEquals(
-                new Ran(78, "", "tcpvigil: " + directory + "/c.yml: [::x]:1: unknown host\n"),
-                Ran.of("config", "check", file("web: {listen_addresses: ['[::x]:1']}")));
+    }
+
+    @Test
+    void blamesTheFileOrTheFlagForAHostThatThereIsNot() throws IOException {
+        String file = file("web:\n  listen_addresses: [':0', '[::x]:1']\n");
+        String wrong = "tcpvigil: " + file + ":2: web.listen_addresses: [::x]:1: unknown host\n";
+        assertEquals(new Ran(78, "", wrong), Ran.of("config", "check", file));
+        // The daemon has a log of its own, which is not what is looked at here.
+        assertEquals(78, Ran.of("daemon", "--config", file).code());
+        Ran flag = Ran.of("daemon", "--config", file, "--web.listen-address", "[::x]:1");
+        assertEquals(64, flag.code());
+        assertTrue(flag.errors().startsWith("tcpvigil: --web.listen-address [::x]:1: unknown host"), flag.errors());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/-/ready", "/api/v1/status", "/runbooks/x", "metrics"})
+    void refusesAPathOfTheMetricsThatTheServerNeedsItself(String path) throws IOException {
+        String file = file("web: {telemetry_path: " + path + "}");
+        Ran ran = Ran.of("config", "check", file);
+        assertEquals(78, ran.code());
+        assertTrue(ran.errors().startsWith("tcpvigil: " + file + ":1: web.telemetry_path: "), ran.errors());
+        assertEquals(64, Ran.of("daemon", "--web.telemetry-path", path).code());
     }
 
     @ParameterizedTest

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
 import io.tcpvigil.testing.Churn;
@@ -81,6 +84,41 @@ class DaemonProcessIT {
                 "--interval=100ms",
                 "--full-interval=300ms",
                 "--cpu-budget=100");
+    }
+
+    @Test
+    void saysEverywhereThatItMayNotSeeTheOwners() throws Exception {
+        Requirement.program("setpriv");
+        try (PrivateNamespace namespace = PrivateNamespace.create(Libc.get())) {
+            namespace.call(() -> {
+                try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK);
+                        DaemonProcess daemon = DaemonProcess.withoutRights(
+                                scratch.resolve("log"),
+                                "--interval=50ms",
+                                "--full-interval=500ms",
+                                "--cpu-budget=100")) {
+                    daemon.await("tcpvigil_sample_duration_seconds_count{tier=\"full\",phase=\"dump\",}", 2);
+                    String why = "processes of other users not readable: run as root";
+                    JsonObject report =
+                            JsonParser.parseString(daemon.get("/api/v1/report")).getAsJsonObject();
+                    assertTrue(report.get("problems").toString().contains(why), report.toString());
+                    for (JsonElement port : report.getAsJsonArray("ports")) {
+                        boolean ours = port.getAsJsonObject().get("port").getAsInt() == server.getLocalPort();
+                        assertTrue(!ours || port.getAsJsonObject().get("owners").isJsonNull(), "unknown is not none");
+                    }
+                    assertTrue(daemon.get("/api/v1/status").contains(why), daemon.get("/api/v1/status"));
+                    assertEquals(0, daemon.metric("tcpvigil_event_source_up{source=\"owners\",}"));
+                    assertEquals(
+                            1,
+                            daemon.log()
+                                    .lines()
+                                    .filter(line -> line.contains("the owners of some sockets not readable"))
+                                    .count(),
+                            daemon.log());
+                }
+                return true;
+            });
+        }
     }
 
     @Test

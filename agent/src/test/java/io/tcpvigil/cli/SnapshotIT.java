@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.procfs.ServicesFile;
+import io.tcpvigil.testing.Requirement;
 import io.tcpvigil.testing.StateZoo;
+import io.tcpvigil.testing.Tcpvigil;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -19,11 +23,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,18 +37,23 @@ import picocli.CommandLine;
 
 /** {@code tcpvigil snapshot} in a namespace with sockets in every state. */
 class SnapshotIT {
-    @SuppressWarnings("NullAway.Init")
-    private static StateZoo zoo;
+    private static @Nullable StateZoo zoo;
 
-    @BeforeAll
-    static void openZoo() throws Exception {
-        zoo = StateZoo.open();
+    @BeforeEach
+    void openZoo() throws Exception {
+        if (zoo != null && !zoo.isFresh()) {
+            closeZoo();
+        }
+        if (zoo == null) {
+            zoo = StateZoo.open();
+        }
     }
 
     @AfterAll
     static void closeZoo() throws Exception {
         if (zoo != null) {
             zoo.close();
+            zoo = null;
         }
     }
 
@@ -54,7 +64,7 @@ class SnapshotIT {
     }
 
     private static Outcome run(int width, String... arguments) throws Exception {
-        return zoo.call(() -> {
+        return Objects.requireNonNull(zoo).call(() -> {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             StringWriter err = new StringWriter();
             try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
@@ -130,7 +140,7 @@ class SnapshotIT {
     @Test
     void namesWhoListensOnEachPort() throws Exception {
         String self = "java/" + ProcessHandle.current().pid();
-        try (DatagramChannel udp = openUdp()) {
+        try (DatagramChannel udp = openUdp(53)) {
             Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--by", "port");
             String service = Objects.requireNonNullElse(ServicesFile.usual().udp(53), "-");
             assertTrue(
@@ -143,6 +153,7 @@ class SnapshotIT {
                     .count();
             assertEquals(6, owned, outcome.out());
         }
+        tellsUdpPortsInJson();
         Outcome json = run(Terminal.UNLIMITED, "snapshot", "--json", "-p");
         for (JsonElement port :
                 JsonParser.parseString(json.out()).getAsJsonObject().getAsJsonArray("ports")) {
@@ -154,8 +165,57 @@ class SnapshotIT {
         assertFalse(run(Terminal.UNLIMITED, "snapshot").out().contains("  OWNERS "));
     }
 
-    private DatagramChannel openUdp() throws Exception {
-        return zoo.call(() -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 53)));
+    /** Port 53, and one of the ephemeral range that was asked for. */
+    private static void tellsUdpPortsInJson() throws Exception {
+        long self = ProcessHandle.current().pid();
+        try (DatagramChannel udp = openUdp(53);
+                DatagramChannel tunnel = openUdp(51820)) {
+            JsonObject groups = groups("port");
+            JsonArray ports = JsonParser.parseString(
+                            run(Terminal.UNLIMITED, "snapshot", "--json", "-p").out())
+                    .getAsJsonObject()
+                    .getAsJsonArray("ports");
+            for (JsonArray each : List.of(groups.getAsJsonArray("udp"), ports)) {
+                List<String> found = new ArrayList<>();
+                for (JsonElement port : each) {
+                    JsonObject one = port.getAsJsonObject();
+                    if (one.get("protocol").getAsString().equals("udp")) {
+                        found.add(one.get("port") + " " + one.get("listening") + " "
+                                + one.getAsJsonArray("owners")
+                                        .get(0)
+                                        .getAsJsonObject()
+                                        .get("pid"));
+                    }
+                }
+                assertEquals(List.of("53 true " + self, "51820 true " + self), found);
+            }
+            boolean owned = false;
+            for (JsonElement each : groups.getAsJsonArray("groups")) {
+                JsonElement owners = each.getAsJsonObject().get("owners");
+                owned |= owners.isJsonArray()
+                        && owners.getAsJsonArray()
+                                        .get(0)
+                                        .getAsJsonObject()
+                                        .get("pid")
+                                        .getAsLong()
+                                == self;
+            }
+            assertTrue(owned, groups.toString());
+            JsonObject filtered = JsonParser.parseString(run(Terminal.UNLIMITED, "snapshot", "--json", "port=53")
+                            .out())
+                    .getAsJsonObject();
+            assertEquals(1, filtered.getAsJsonArray("ports").size(), filtered.toString());
+            String text = run(Terminal.UNLIMITED, "snapshot", "--by", "port", "--source", "proc")
+                    .out();
+            assertTrue(text.contains("\nUDP (a PORT with ? may be a client's"), text);
+            assertTrue(text.contains("\n51820? "), text);
+            assertTrue(udp.isOpen() && tunnel.isOpen());
+        }
+    }
+
+    private static DatagramChannel openUdp(int port) throws Exception {
+        return Objects.requireNonNull(zoo)
+                .call(() -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     }
 
     @Test
@@ -227,6 +287,45 @@ class SnapshotIT {
     }
 
     @Test
+    void tellsAgesOfSocketsToWhoLooksAgain() throws Exception {
+        Outcome outcome = run(
+                Terminal.UNLIMITED, "snapshot", "--sockets", "state=close_wait", "--interval", "50ms", "--count", "2");
+        assertEquals(0, outcome.code(), outcome.err());
+        assertTrue(outcome.out().contains(" IN STATE  AGE "), outcome.out());
+        List<String> rows = outcome.lines().stream()
+                .filter(line -> line.matches("CLOSE-WAIT +[0-9]+ +[0-9]+ .*"))
+                .toList();
+        assertEquals(2 * StateZoo.allRows().getOrDefault("CLOSE-WAIT", 0), rows.size(), outcome.out());
+        // All were there before the first look.
+        assertTrue(rows.stream().allMatch(row -> row.matches(".* >[0-9]+(ms|s|m) +>[0-9]+(ms|s|m) .*")), outcome.out());
+    }
+
+    @Test
+    void knowsAgesFromTheKernelWhenItLooksAgain() throws Exception {
+        Outcome outcome = run(
+                Terminal.UNLIMITED,
+                "snapshot",
+                "--json",
+                "--sockets",
+                "state=close_wait",
+                "age>0s",
+                "--interval",
+                "20ms",
+                "--count",
+                "1");
+        JsonArray sockets =
+                JsonParser.parseString(outcome.out()).getAsJsonObject().getAsJsonArray("sockets");
+        assertEquals(StateZoo.allRows().getOrDefault("CLOSE-WAIT", 0), sockets.size(), outcome.out());
+        for (JsonElement socket : sockets) {
+            JsonObject age = socket.getAsJsonObject().getAsJsonObject("state_age");
+            assertFalse(age.get("exact").getAsBoolean());
+            assertEquals(
+                    socket.getAsJsonObject().get("state_age_at_least_seconds").getAsDouble(),
+                    age.get("seconds").getAsDouble());
+        }
+    }
+
+    @Test
     void namesOwnersInJson() throws Exception {
         Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--sockets", "-p", "state=listen");
         JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
@@ -237,6 +336,35 @@ class SnapshotIT {
                     socket.getAsJsonObject().getAsJsonArray("owners").get(0).getAsJsonObject();
             assertEquals(self, owner.get("pid").getAsLong());
         });
+    }
+
+    /** The same in a process that may not look into others. */
+    private static JsonObject runWithoutRights(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("setpriv", "--bounding-set=-all"));
+        command.addAll(Tcpvigil.command(arguments));
+        return Objects.requireNonNull(zoo).call(() -> {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, process.waitFor());
+            return JsonParser.parseString(out).getAsJsonObject();
+        });
+    }
+
+    @Test
+    void saysInJsonTooWhatItMayNotRead() throws Exception {
+        Requirement.program("setpriv");
+        JsonObject json = runWithoutRights("snapshot", "--json", "-p");
+        String problems = json.getAsJsonArray("problems").toString();
+        assertTrue(problems.contains("processes of other users not readable"), problems);
+        json.getAsJsonArray("ports")
+                .forEach(port ->
+                        assertTrue(port.getAsJsonObject().get("owners").isJsonNull(), "unknown is not none: " + port));
+        String ofGroups = runWithoutRights("snapshot", "--json", "--by", "netns")
+                .getAsJsonArray("problems")
+                .toString();
+        assertTrue(ofGroups.contains("not show their network namespace"), ofGroups);
     }
 
     private static JsonObject group(JsonObject json, String key) {
@@ -286,6 +414,7 @@ class SnapshotIT {
             assertTrue(destination.get("ports_available").getAsInt() < 28232, destination.toString());
         }
         assertTrue(used > 10, json.toString());
+        assertTrue(json.get("bind_pools").isJsonArray(), json.toString());
         assertTrue(run(80, "snapshot", "--by", "destination").out().contains("BUSIEST DESTINATIONS"));
     }
 
@@ -302,6 +431,22 @@ class SnapshotIT {
         assertEquals("netlink", host.get("source").getAsString());
         assertTrue(host.get("reason").isJsonNull());
         assertTrue(host.get("pid").getAsInt() <= 2, host.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"port", "remote", "unit"})
+    void knowsNoBoundSocketsOfAGroupWhereTheSourceDoesNotTell(String by) throws Exception {
+        Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--by", by, "--source", "proc");
+        JsonParser.parseString(outcome.out())
+                .getAsJsonObject()
+                .getAsJsonArray("groups")
+                .forEach(each ->
+                        assertTrue(each.getAsJsonObject().get("bound").isJsonNull(), "unknown is not zero: " + each));
+        String text = run(Terminal.UNLIMITED, "snapshot", "--by", by, "--source", "proc")
+                .out();
+        // SOCKETS, LISTEN and BOUND stand beside each other.
+        assertTrue(text.matches("(?s).*\n.* [0-9]+ +[0-9]+ +\\? .*"), text);
+        assertFalse(text.matches("(?s).*\n\\S+ +[0-9]+ +[0-9]+ +0 .*"), text);
     }
 
     @Test

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BreakdownCollectorTest {
     private static final StateCounts NONE = FullSamples.states(TcpState.LISTEN, 0);
-    private static final Holdings NOBODY = new Holdings(List.of(), NONE, List.of(), NONE, List.of());
+    private static final Holdings NOBODY = new Holdings(List.of(), NONE, List.of(), NONE, List.of(), false);
 
     private static IpAddress address(String text) {
         return Objects.requireNonNull(IpAddress.parse(text));
@@ -246,7 +246,7 @@ class BreakdownCollectorTest {
             groups.add(new Group(i < odd.length ? odd[i] : "p" + i, FullSamples.states(TcpState.ESTABLISHED, count)));
         }
         StateCounts unknown = FullSamples.states(TcpState.TIME_WAIT, 3);
-        Holdings holdings = new Holdings(groups, unknown, groups, unknown, List.of());
+        Holdings holdings = new Holdings(groups, unknown, groups, unknown, List.of(), false);
         Report report = report(List.of(), List.of(), new Resources(Map.of(), Map.of(), holdings));
         String page = page(collector(settings(seed == 1 ? 60 : random.nextInt(60), Addresses.FULL), report));
         for (String[] family :

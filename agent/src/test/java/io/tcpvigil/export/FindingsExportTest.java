@@ -51,7 +51,10 @@ class FindingsExportTest {
             "");
 
     private static Report report(Findings findings) {
-        Report plain = Samples.report();
+        return report(Samples.report(), findings);
+    }
+
+    private static Report report(Report plain, Findings findings) {
         return new Report(
                 plain.takenAt(),
                 plain.takenNanos(),
@@ -160,6 +163,25 @@ class FindingsExportTest {
         assertTrue(text.contains("tcpvigil_finding{finding=\"close_wait_leak\",severity=\"critical\",} 1.0\n"), text);
         assertFalse(text.contains("finding=\"close_wait_leak\",severity=\"warning\""), text);
         assertTrue(text.contains("tcpvigil_finding{finding=\"time_wait_pile\",severity=\"warning\",} 0.0\n"), text);
+    }
+
+    @Test
+    void tellsNoOldFindingsWhileNothingCanBeRead() throws IOException {
+        Report failed = report(Samples.failed("ENOENT"), FINDINGS);
+        assertEquals(
+                """
+                tcpvigil_finding{finding="sampling_blind",severity="warning",} 1.0
+                tcpvigil_finding{finding="sampling_blind",severity="critical",} 0.0
+                tcpvigil_finding_size{finding="sampling_blind",} 1.0
+                """,
+                metrics(failed).replaceAll("#.*\n", ""));
+        StringWriter text = new StringWriter();
+        ReportJson.write(failed, null, new JsonWriter(text));
+        JsonObject document = JsonParser.parseString(text.toString()).getAsJsonObject();
+        assertTrue(document.get("findings").isJsonNull(), text.toString());
+        assertTrue(document.get("findings_unchecked").isJsonNull(), text.toString());
+        Findings switchedOff = new Findings(List.of(), List.of(), List.of(), Set.of(FindingId.SAMPLING_BLIND), 21, "");
+        assertEquals("", metrics(report(Samples.failed("ENOENT"), switchedOff)).replaceAll("#.*\n", ""));
     }
 
     @Test

@@ -123,7 +123,8 @@ public final class FullSamples {
                 List.of(
                         new Holdings.Descriptors("java", 10, 1024),
                         new Holdings.Descriptors("java", 900, 1024),
-                        new Holdings.Descriptors("nginx", 12, Long.MAX_VALUE)));
+                        new Holdings.Descriptors("nginx", 12, Long.MAX_VALUE)),
+                true);
     }
 
     private static SampleTimes times() {

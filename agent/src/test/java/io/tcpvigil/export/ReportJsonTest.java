@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.export.ReportJson.PortDetail;
+import io.tcpvigil.lifecycle.ConnectionTracker;
+import io.tcpvigil.lifecycle.Sample;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
+import io.tcpvigil.tcp.StateCounts;
 import io.tcpvigil.tcp.TcpState;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -24,7 +28,7 @@ final class ReportJsonTest {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
             json.setIndent("  ");
-            ReportJson.write(report, sockets == null ? null : new SocketsJson(sockets, null), json);
+            ReportJson.write(report, sockets == null ? null : new SocketsJson(sockets, null, null), json);
         }
         return text.append('\n').toString();
     }
@@ -42,13 +46,46 @@ final class ReportJsonTest {
             SocketTable table = Samples.table();
             SocketsJson.Owners none = new SocketsJson.Owners(List.of(), "none");
             SocketsJson.Owners nginx = new SocketsJson.Owners(List.of(new SocketsJson.Owner(815, "nginx")), "held");
-            SocketsJson sockets = new SocketsJson(table, row -> table.inode(row) == 0 ? none : nginx);
+            SocketsJson sockets = new SocketsJson(table, row -> table.inode(row) == 0 ? none : nginx, null);
             ReportJson.write(Samples.report(), sockets, json);
         }
         assertTrue(
                 text.toString().contains("\"owners\":[{\"pid\":815,\"name\":\"nginx\"}],\"owned_by\":\"held\""),
                 text.toString());
         assertTrue(text.toString().contains("\"owners\":[]"), text.toString());
+    }
+
+    @Test
+    void tellsAgesToWhoLooksAgain() throws IOException {
+        ConnectionTracker tracker = new ConnectionTracker(1);
+        SocketTable table = new SocketTable();
+        table.begin(TcpState.ESTABLISHED, SocketKind.FULL);
+        table.putIpv4(0xC000_0201, 443, 0xC633_6407, 50_001);
+        table.putCookie(2);
+        table.commit();
+        table.coverage(Coverage.complete());
+        tracker.update(table, Sample.full(1_000_000_000L, 1_000_000_000L));
+        table.begin(TcpState.ESTABLISHED, SocketKind.FULL);
+        table.putIpv4(0xC000_0201, 443, 0xC633_6407, 50_002);
+        table.putCookie(3);
+        table.commit();
+        table.begin(TcpState.LISTEN, SocketKind.FULL);
+        table.putIpv4(0xC000_0201, 443, 0, 0);
+        table.commit();
+        tracker.update(table, Sample.full(2_500_000_000L, 1_500_000_000L));
+        tracker.update(table, Sample.full(4_000_000_000L, 1_500_000_000L));
+
+        StringWriter text = new StringWriter();
+        try (JsonWriter json = new JsonWriter(text)) {
+            new SocketsJson(table, null, tracker.connections()).write(json);
+        }
+        for (String member : List.of("state_age", "age")) {
+            assertTrue(
+                    text.toString()
+                            .matches(".*\"" + member + "\":\\{\"seconds\":3,\"exact\":false}.*\"" + member
+                                    + "\":\\{\"seconds\":1.5,\"exact\":true}.*\"" + member + "\":null.*"),
+                    text.toString());
+        }
     }
 
     @Test
@@ -86,11 +123,31 @@ final class ReportJsonTest {
         assertEquals("1", JsonTree.at(json, "families", "ipv4", "listen"));
     }
 
+    @Test
+    void tellsBoundSocketsOfEachNamespaceAsItWasRead() throws IOException {
+        assertEquals("0", JsonTree.at(text(FullSamples.report(), null), "namespaces", 1, "bound"));
+        StateCounts none = new StateCounts.Tally().counts();
+        StringWriter text = new StringWriter();
+        ReportJson.writeGroups(
+                Samples.report(),
+                "netns",
+                List.of(new GroupedCounts.Group("read through proc", none, false)),
+                (group, writer) -> {},
+                PortDetail.NONE,
+                new JsonWriter(text));
+        assertEquals(JsonTree.NULL, JsonTree.at(text.toString(), "groups", 0, "bound"));
+    }
+
     private static String groups(Report report) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
             ReportJson.writeGroups(
-                    report, "port", GroupedCounts.byLocalPort(Samples.table()), (group, writer) -> {}, json);
+                    report,
+                    "port",
+                    GroupedCounts.byLocalPort(Samples.table()),
+                    (group, writer) -> {},
+                    PortDetail.UDP,
+                    json);
         }
         return text.toString();
     }
@@ -103,7 +160,15 @@ final class ReportJsonTest {
         assertEquals("443", JsonTree.at(json, "groups", 0, "key"));
         assertEquals("1", JsonTree.at(json, "groups", 0, "states", "established"));
         assertEquals("0", JsonTree.at(json, "groups", 0, "bound"));
+        assertEquals(JsonTree.NULL, JsonTree.at(json, "udp"), "nobody looked");
         assertEquals(JsonTree.NULL, JsonTree.at(groups(Samples.failed("EPERM")), "groups"));
+    }
+
+    @Test
+    void saysWithGroupsTooWhatCouldNotBeRead() throws IOException {
+        String json = groups(Samples.report().withProblems(List.of("some are hidden")));
+        assertEquals("some are hidden", JsonTree.at(json, "problems", 0));
+        assertEquals(JsonTree.ABSENT, JsonTree.at(groups(Samples.report()), "problems", 0));
     }
 
     @Test

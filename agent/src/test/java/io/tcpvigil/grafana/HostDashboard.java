@@ -236,7 +236,6 @@ final class HostDashboard {
                                 .colour("peer", Colour.SKY)
                                 .colour("both", Colour.GREEN)
                                 .colour("reset", Colour.VERMILION)
-                                .colour("timeout", Colour.ORANGE)
                                 .colour("refused", Colour.PURPLE)
                                 .colour("unknown", Colour.GREY)
                                 .runbook(RESET_STORM))

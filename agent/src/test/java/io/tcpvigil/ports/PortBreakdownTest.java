@@ -2,7 +2,9 @@
 package io.tcpvigil.ports;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpvigil.tcp.IpAddress;
 import io.tcpvigil.tcp.SocketKind;
@@ -247,19 +249,42 @@ class PortBreakdownTest {
     }
 
     @Test
+    void namesTheOwnersThatAreKnown() {
+        ipv4(TcpState.LISTEN, 80, 0, 0);
+        ipv4(TcpState.LISTEN, 443, 0, 0);
+        ipv4(TcpState.LISTEN, 443, 0, 0);
+        ipv4(TcpState.LISTEN, 8080, 0, 0);
+        PortOwners.Owner nginx = new PortOwners.Owner(815, "nginx");
+        PortOwners owners = (sockets, row) -> row == 2 ? List.of(nginx) : row == 3 ? List.of() : null;
+        PortContext context = PortContext.of(range).with(owners);
+        List<PortUse> ports = PortBreakdown.analyse(table, table, context).ports();
+        assertNull(ports.get(0).owners(), "not known");
+        assertEquals(List.of(nginx), ports.get(1).owners(), "of one listener they are");
+        assertEquals(List.of(), ports.get(2).owners(), "none");
+    }
+
+    @Test
     void listsUdpPortsThatServe() {
         SocketTable udp = new SocketTable();
         bound(udp, 0, 53, TcpState.CLOSED);
         bound(udp, HERE, 53, TcpState.CLOSED);
         bound(udp, HERE, 40000, TcpState.CLOSED);
         bound(udp, HERE, 123, TcpState.ESTABLISHED);
-        PortContext context = new PortContext(range, TimeWaitReuse.UNKNOWN, null, udp, null);
-        List<UdpPort> ports = Objects.requireNonNull(
-                PortBreakdown.analyse(table, table, context).udp());
-        assertEquals(1, ports.size());
-        assertEquals(53, ports.get(0).port());
+        List<UdpPort> ports = udpPorts(new UdpSockets(udp, true));
+        assertEquals(List.of(53, 40000), ports.stream().map(UdpPort::port).toList());
         assertEquals(2, ports.get(0).locals().size());
         assertEquals(14, ports.get(0).receiveQueueBytes());
+        assertTrue(ports.get(1).surelyServes(), "a program chose it, as WireGuard does 51820");
+        List<UdpPort> doubtful = udpPorts(new UdpSockets(udp, false));
+        assertEquals(2, doubtful.size());
+        assertTrue(doubtful.get(0).surelyServes());
+        assertFalse(doubtful.get(1).surelyServes(), "the kernel may have chosen it");
+    }
+
+    private List<UdpPort> udpPorts(UdpSockets udp) {
+        PortContext context = new PortContext(range, TimeWaitReuse.UNKNOWN, null, udp, null);
+        return Objects.requireNonNull(
+                PortBreakdown.analyse(table, table, context).udp());
     }
 
     @ParameterizedTest

@@ -68,7 +68,7 @@ public final class Prometheus implements AutoCloseable {
     /** Waits until a condition, an expression with a comparison, has at least one series. */
     public JsonArray await(String condition) throws IOException, InterruptedException {
         JsonArray series = query(condition);
-        for (int i = 0; i < 600 && series.isEmpty(); i++) {
+        for (int i = 0; i < 1200 && series.isEmpty(); i++) {
             Thread.sleep(100);
             series = query(condition);
         }

@@ -60,8 +60,8 @@ final class InetDiagRequest {
     }
 
     /** The same for UDP sockets, which are ESTABLISHED when they are connected and CLOSE when not. */
-    static byte[] ofUdp(boolean ipv6, int stateMask) {
-        return ofProtocol(IPPROTO_UDP, ipv6, 0, stateMask, null);
+    static byte[] ofUdp(boolean ipv6, int stateMask, byte @Nullable [] program) {
+        return ofProtocol(IPPROTO_UDP, ipv6, 0, stateMask, program);
     }
 
     private static byte[] ofProtocol(

@@ -29,12 +29,13 @@ public final class LocalSocketsReader {
     }
 
     /**
-     * Appends the UDP sockets of one family; those that are not connected as {@link SocketKind#BOUND}.
+     * Appends the UDP sockets of one family whose port a program chose (SOCK_BINDPORT_LOCK, which {@code udp_dump} shows to the
+     * bytecode as for TCP); those that are not connected as {@link SocketKind#BOUND}.
      *
      * @throws IOException as {@link InetDiagReader#dump}
      */
     public void dumpUdp(boolean ipv6, SocketTable table) throws IOException {
-        run(InetDiagRequest.ofUdp(ipv6, UDP_STATES), table);
+        run(InetDiagRequest.ofUdp(ipv6, UDP_STATES, Bytecode.ofChosenPorts()), table);
     }
 
     /**
