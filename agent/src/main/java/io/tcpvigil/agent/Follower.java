@@ -62,6 +62,7 @@ final class Follower implements AutoCloseable {
     private LifecycleReport lifecycle = tracker.report();
     /** From before the dump, where the tracker asks for it. */
     private @Nullable ProbedTransitions probedBefore;
+
     private Tier tier = Tier.FULL;
     private long fullTakenNanos;
     private int firstDumps = 1;
