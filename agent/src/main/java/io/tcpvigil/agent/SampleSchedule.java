@@ -89,8 +89,7 @@ final class SampleSchedule {
      */
     void taken(Tier tier, long startNanos, long endNanos, long processorNanos, boolean usable) {
         boolean onGrid = started && startNanos - fastDue < interval(Tier.FAST);
-        // The first sample may take most of an interval: the grid begins where it ended, so that the next is not due at
-        // once.
+        // The first sample may take most of an interval: the grid begins where it ended.
         long begin = started ? startNanos : endNanos;
         long from = onGrid ? fastDue : begin;
         if (started) {
