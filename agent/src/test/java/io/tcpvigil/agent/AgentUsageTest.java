@@ -58,7 +58,8 @@ class AgentUsageTest {
                     open.add(new FileInputStream("/dev/null"));
                 }
             } catch (IOException limit) {
-                System.out.print(open.isEmpty() ? "opened none" : AgentUsage.read().openDescriptors());
+                System.out.print(
+                        open.isEmpty() ? "opened none" : AgentUsage.read().openDescriptors());
             }
         }
     }

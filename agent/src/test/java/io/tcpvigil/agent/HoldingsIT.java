@@ -140,7 +140,8 @@ class HoldingsIT {
                     Report report = await(sampler, List.of("giver"));
                     UdpPort udp = Objects.requireNonNull(report.ports().udp()).get(0);
                     assertEquals(51820, udp.port());
-                    assertEquals("giver", Objects.requireNonNull(udp.owners()).get(0).name());
+                    assertEquals(
+                            "giver", Objects.requireNonNull(udp.owners()).get(0).name());
                     perl.getOutputStream().write('\n');
                     perl.getOutputStream().flush();
                     assertEquals("passed", lines.readLine());
