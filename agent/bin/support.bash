@@ -168,8 +168,42 @@ archive_is_known() {
     [[ $known == "$key" ]]
 }
 
-# Makes $archive from one snapshot, which needs no rights; an empty one where the JVM cannot, so that it is not tried
-# again. Never fails: without it all works, slower.
+archive_of_snapshot() {
+    run "$archive_making$new" -cp "$class_path" io.tcpvigil.cli.Main snapshot
+}
+
+# Of the classes that a daemon loads in its first samples and scrapes, and of no others.
+archive_of_daemon() {
+    # What is for the daemon that is about to start.
+    unset NOTIFY_SOCKET WATCHDOG_USEC
+    timeout 60 "$java_home/bin/java" "${flags[@]}" "-XX:DumpLoadedClassList=$new.classes" -cp "$class_path" \
+        io.tcpvigil.cli.Main daemon --config.file=/dev/null --web.listen-address=127.0.0.1:0 --full-interval=1s \
+        >"$new.out" 2>&1 {lock}<&- &
+    until grep -q 'source ' "$new.out"; do
+        kill -0 $! || return
+        sleep 0.1
+    done
+    [[ $(<"$new.out") =~ 127\.0\.0\.1:([0-9]+) ]]
+    for _ in 1 2 3; do
+        sleep 1
+        scrape "${BASH_REMATCH[1]}"
+    done
+    kill $!
+    wait $!
+    run -Xshare:dump "-XX:SharedClassListFile=$new.classes" "-XX:SharedArchiveFile=$new" -cp "$class_path"
+}
+
+# scrape PORT
+scrape() {
+    local web
+    exec {web}<>"/dev/tcp/127.0.0.1/$1" || return
+    printf 'GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n' >&"$web"
+    cat <&"$web"
+    exec {web}<&-
+}
+
+# Makes $archive from one snapshot, or from a daemon of some seconds, which needs no rights; an empty one where the JVM
+# cannot, so that it is not tried again. Never fails: without it all works, slower.
 make_archive() (
     set +e
     umask 022
@@ -185,13 +219,13 @@ make_archive() (
     run() { "$java_home/bin/java" "${flags[@]}" "$@" {lock}<&-; }
     rm -f "$archive.key" "$new"
     # Tried before use: Java 17 crashes on an archive that was cut short, by a full disk for one.
-    if ! run "$archive_making$new" -cp "$class_path" io.tcpvigil.cli.Main snapshot ||
+    if ! "archive_of_$archive_kind" ||
         [[ ! -s $new ]] ||
         ! run "$archive_option$new" -cp "$class_path" io.tcpvigil.cli.Main --version; then
         rm -f "$new"
         : >"$new"
     fi
-    rm -f "$new.config"
+    rm -f "$new".*
     mv -f "$new" "$archive" && printf '%s\n' "$key" >"$archive.key"
     exit 0
 )

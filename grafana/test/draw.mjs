@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Draws dashboards into ../pictures from results that GrafanaIT recorded: npm ci --legacy-peer-deps && node draw.mjs FOLDER
+// Draws dashboards into ../pictures from results that GrafanaIT recorded: npm ci && node draw.mjs FOLDER
 // Needs chromium. A quick look at what the queries and options make, not Grafana itself.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

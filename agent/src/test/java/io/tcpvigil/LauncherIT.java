@@ -250,6 +250,30 @@ class LauncherIT {
         }
     }
 
+    /** Of one that samples: its archive names a class that neither the help nor a snapshot needs. */
+    @ParameterizedTest
+    @MethodSource("javaHomes")
+    void makesAnArchiveOfADaemonAndUsesIt(String javaHome) throws Exception {
+        run(Map.of("JAVA_HOME", javaHome), launcher.toString(), "daemon", "--help")
+                .assertFine();
+        Path archive = archive();
+        assertTrue(archive.toString().endsWith("-daemon.jsa"), archive.toString());
+        assertTrue(Files.size(archive) > 1_000_000, archive + " is small");
+        String names = new String(Files.readAllBytes(archive), StandardCharsets.ISO_8859_1);
+        assertTrue(names.contains("io/tcpvigil/lifecycle/Inference"), "no class of a daemon that samples");
+        Path loaded = scratch.resolve("loaded");
+        run(
+                        Map.of("JAVA_HOME", javaHome, "TCPVIGIL_JAVA_OPTIONS", "-Xlog:class+load:file=" + loaded),
+                        launcher.toString(),
+                        "daemon",
+                        "--help")
+                .assertFine();
+        String name = "io.tcpvigil.cli.DaemonCommand";
+        assertTrue(
+                Files.readString(loaded).contains(" " + name + " source: shared objects file"),
+                name + " is not in the archive");
+    }
+
     @Test
     void unpacksNothingAtAStart() throws Exception {
         // In /proc nobody can make a file; jffi would try the working directory next.

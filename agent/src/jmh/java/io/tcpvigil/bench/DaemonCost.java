@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.bench;
 
+import io.tcpvigil.kernel.libc.Libc;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -15,36 +16,51 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the daemon costs from second to second, as its launcher starts it, scraped every second; and beside it, on the same sockets,
- * what else is used for this: node_exporter with its tcpstat collector alone, scraped every second, and collectd with its tcpconns
+ * What the daemon costs from second to second, as its launcher starts it, scraped every second, every 15 seconds as Prometheus
+ * usually does, and not at all; and beside it, on the same sockets, what else is used for this: node_exporter with its tcpstat collector alone, scraped every second, and collectd with its tcpconns
  * plugin, once a second. These two count by state, and that is all they do; they are left out where they are not on the PATH.
  *
- * <p>On 2 processors of a virtual machine that others kept busy (load 10 to 20), Linux 6.18, 60 s after 45 s of warming up, as root
- * with the probe. Processor in percent of one, memory in MiB resident, allocated in KiB for a sample and a scrape. collectd wrote
- * nowhere. Pauses are times on the clock of that busy machine.
+ * <p>On 2 processors of a virtual machine that others kept very busy (load 20 to 37), Linux 6.18, 60 s after 45 s of warming up, as
+ * root with the probe. Processor in percent of one, memory in MiB resident, and the dumps alone, at the usual intervals. With 100,000
+ * sockets the daemon took samples 8 times as far apart, to stay within its budget: there its share tells of the budget, and not of
+ * what samples cost.
  *
  * <pre>
- *                       1,000 established              100,000 established
- *                 CPU   RSS   pauses  allocated   CPU   RSS   pauses  allocated
- * tcpvigil, 17    1.2   65.0  110 ms      4,486    1.5   85.2  168 ms      4,958
- * tcpvigil, 25    1.7   72.1  159 ms      4,570    1.5  114.7  140 ms      4,944
- * node_exporter   0.4   19.8                      23.4  102.9
- * collectd        0.1    2.5                       8.3    2.5
+ *                            1,000 established           100,000 established
+ *                        CPU   RSS  its dumps alone   CPU   RSS  its dumps alone
+ * every second, 17      1.37  55.9       0.14        1.11  73.1       3.51
+ * every second, 25      1.33  59.7       0.15        1.15  82.1       3.45
+ * every 15 seconds, 17  0.85  55.4       0.09
+ * every 15 seconds, 25  0.77  58.5       0.09
  * </pre>
  *
- * <p>What a daemon takes with 100,000 sockets does not depend on which compiler it has: 0.92 with C2, 0.90 without.
+ * <p>The others, when the machine was less busy (load 10 to 20), with 1,000 and with 100,000: node_exporter 0.4 % and 19.8 MiB, 23.4 %
+ * and 102.9 MiB; collectd, which wrote nowhere, 0.1 % and 8.3 %, both 2.5 MiB.
  *
- * <p>Arguments: established sockets, seconds, and the programs; without, 1000 for 60 s with all.
+ * <p>Beside the daemon, and as often as it takes samples where it is not over its budget, this program itself dumps what a sample
+ * asks the kernel for, and throws it away: what that takes of a processor is the floor, which no daemon that asks for as much can
+ * be below. It is as much dearer on a busy machine as the daemon is. When that stretches its intervals, it says so, and takes less
+ * than at its usual ones.
+ *
+ * <p>Arguments: established sockets, seconds, and the programs, of which {@code tcpvigil@N} is a daemon scraped every N seconds, 0
+ * for never; without, 1000 for 60 s with all. Figures are medians: of the resident memory of each second, and of the processor time
+ * in each 15 s, which have one full sample each.
  */
 public final class DaemonCost {
     /** Until the compilers have done most of their work, and full samples have been taken. */
     private static final int WARM_UP_SECONDS = 45;
+    /** From one full sample to the next, as the daemon does it when it is told nothing else. */
+    private static final int FULL_SECONDS = 15;
+
+    private static final Pattern DAEMON = Pattern.compile("tcpvigil(?:@([0-9]+))?");
+    private static final Pattern INTERVAL = Pattern.compile("samples ([0-9]+) times as far apart");
 
     /** {@code GC(7) DefNew: 2752K(2816K)->240K(2816K) Eden: ...}, and then {@code GC(7) Pause Young (...) 9M->7M(12M) 1.2ms}. */
     private static final Pattern YOUNG = Pattern.compile("DefNew: ([0-9]+)K\\([0-9]+K\\)->([0-9]+)K");
 
     private static final Pattern PAUSE = Pattern.compile("Pause .* ([0-9.]+)ms");
-    private static final String ROW = "%-13s %,9d sockets, %d s: %.2f %% of a processor, resident %.1f MiB (most %.1f)%s%n";
+    private static final String ROW =
+            "%-13s %,9d sockets, %d s: %.2f %% of a processor (%.2f over all), resident %.1f MiB (most %.1f)%s%n";
 
     private final Path scratch;
     private final int seconds;
@@ -59,7 +75,7 @@ public final class DaemonCost {
         int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 60;
         List<String> programs = arguments.length > 2
                 ? List.of(arguments).subList(2, arguments.length)
-                : List.of("tcpvigil", "node_exporter", "collectd");
+                : List.of("tcpvigil@1", "tcpvigil@15", "tcpvigil@0", "node_exporter", "collectd");
         DaemonCost cost = new DaemonCost(Files.createDirectories(Path.of("target/daemon-cost").toAbsolutePath()), seconds);
         try (SocketFarm farm = SocketFarm.of(false, established, 0)) {
             for (String program : programs) {
@@ -72,30 +88,35 @@ public final class DaemonCost {
     }
 
     private void measure(String program, int sockets) throws Exception {
-        switch (program) {
-            case "tcpvigil" -> tcpvigil(sockets);
-            case "node_exporter" -> {
-                Path path = find("prometheus-node-exporter");
-                if (path != null) {
-                    List<String> command = List.of(
-                            path.toString(),
-                            "--collector.disable-defaults",
-                            "--collector.tcpstat",
-                            "--web.listen-address=127.0.0.1:910");
-                    run(program, new ProcessBuilder(command), "http://127.0.0.1:910/metrics", sockets, null);
-                }
+        Matcher daemon = DAEMON.matcher(program);
+        if (daemon.matches()) {
+            tcpvigil(program, daemon.group(1) == null ? 1 : Integer.parseInt(daemon.group(1)), sockets);
+        } else if (program.equals("node_exporter")) {
+            Path path = find("prometheus-node-exporter");
+            if (path != null) {
+                List<String> command = List.of(
+                        path.toString(),
+                        "--collector.disable-defaults",
+                        "--collector.tcpstat",
+                        "--web.listen-address=127.0.0.1:910");
+                run(program, new ProcessBuilder(command), new Scraper("http://127.0.0.1:910/metrics", 1), sockets, null);
             }
-            case "collectd" -> {
-                Path path = find("collectd");
-                if (path != null) {
-                    run(program, new ProcessBuilder(path.toString(), "-f", "-C", collectdSettings(path)), null, sockets, null);
-                }
+        } else if (program.equals("collectd")) {
+            Path path = find("collectd");
+            if (path != null) {
+                run(
+                        program,
+                        new ProcessBuilder(path.toString(), "-f", "-C", collectdSettings(path)),
+                        new Scraper("", 0),
+                        sockets,
+                        null);
             }
-            default -> throw new IllegalArgumentException(program);
+        } else {
+            throw new IllegalArgumentException(program);
         }
     }
 
-    private void tcpvigil(int sockets) throws Exception {
+    private void tcpvigil(String name, int scrapeSeconds, int sockets) throws Exception {
         Path collections = scratch.resolve("gc");
         ProcessBuilder builder = new ProcessBuilder("bin/tcpvigil", "daemon", "--web.listen-address=127.0.0.1:979");
         builder.environment()
@@ -103,7 +124,26 @@ public final class DaemonCost {
                         "TCPVIGIL_JAVA_OPTIONS",
                         "-Xlog:gc,gc+heap:file=" + collections + "::filecount=0",
                         (given, more) -> given + " " + more);
-        run("tcpvigil", builder, "http://127.0.0.1:979/metrics", sockets, collections);
+        run(name, builder, new Scraper("http://127.0.0.1:979/metrics", scrapeSeconds), sockets, collections);
+    }
+
+    /** What asks a program for its figures, every so many seconds; 0 for never. */
+    private record Scraper(String url, int seconds) {
+        void scrape(int second) throws IOException {
+            if (seconds == 0 || second % seconds != 0) {
+                return;
+            }
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create(url).toURL().openConnection();
+            try (InputStream in = connection.getInputStream()) {
+                in.readAllBytes();
+            } catch (IOException early) {
+                // It may take a while to start.
+                if (second > WARM_UP_SECONDS / 2) {
+                    throw early;
+                }
+            }
+        }
     }
 
     private static Path find(String program) {
@@ -142,53 +182,114 @@ public final class DaemonCost {
         return settings.toString();
     }
 
-    private void run(String name, ProcessBuilder builder, String url, int sockets, Path collections) throws Exception {
-        Process process = builder.redirectErrorStream(true)
-                .redirectOutput(scratch.resolve(name + ".log").toFile())
-                .start();
-        try {
-            live(process, url, WARM_UP_SECONDS);
+    private void run(String name, ProcessBuilder builder, Scraper scraper, int sockets, Path collections)
+            throws Exception {
+        Path log = scratch.resolve(name + ".log");
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        try (RawDump raw = collections == null ? null : RawDump.open()) {
+            new Life(process, scraper, null).live(WARM_UP_SECONDS);
             long pausesBefore = collections == null ? 0 : Files.size(collections);
-            long nanos = System.nanoTime();
-            double processor = processorSeconds(process);
-            double most = live(process, url, seconds);
-            double share = (processorSeconds(process) - processor) / ((System.nanoTime() - nanos) / 1e9);
-            String pauses = collections == null ? "" : pauses(Files.readString(collections).substring((int) pausesBefore));
+            Life life = new Life(process, scraper, raw);
+            life.live(seconds);
+            String more = collections == null
+                    ? ""
+                    : String.format(
+                            Locale.ROOT,
+                            "; its dumps alone %.2f %%; %s%s",
+                            100 * life.floorNanos / 1e9 / seconds,
+                            pace(Files.readString(log)),
+                            pauses(Files.readString(collections).substring((int) pausesBefore)));
             System.out.printf(
-                    Locale.ROOT, ROW, name, sockets, seconds, 100 * share, residentMebibytes(process), most, pauses);
+                    Locale.ROOT,
+                    ROW,
+                    name,
+                    sockets,
+                    seconds,
+                    100 * median(life.shares),
+                    100 * life.share(),
+                    median(life.resident),
+                    life.resident.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN),
+                    more);
         } finally {
             process.destroy();
             process.waitFor();
         }
     }
 
-    /** Lets it live, and scrapes it each second; the most that was resident. */
-    private static double live(Process process, String url, int seconds) throws Exception {
-        double most = 0;
-        long start = System.nanoTime();
-        for (int second = 1; second <= seconds; second++) {
-            TimeUnit.NANOSECONDS.sleep(start + TimeUnit.SECONDS.toNanos(second) - System.nanoTime());
-            if (!process.isAlive()) {
-                throw new IOException("has ended, with " + process.exitValue());
-            }
-            if (url != null) {
-                scrape(url, second);
-            }
-            most = Math.max(most, residentMebibytes(process));
-        }
-        return most;
+    /** What the daemon last said of its intervals. */
+    private static String pace(String log) {
+        String last = log.lines().filter(line -> line.startsWith("source ")).reduce("", (before, line) -> line);
+        Matcher stretched = INTERVAL.matcher(last);
+        return stretched.find() ? "samples " + stretched.group(1) + " times as far apart as usual" : "usual intervals";
     }
 
-    private static void scrape(String url, int second) throws IOException {
-        HttpURLConnection connection =
-                (HttpURLConnection) URI.create(url).toURL().openConnection();
-        try (InputStream in = connection.getInputStream()) {
-            in.readAllBytes();
-        } catch (IOException early) {
-            // It may take a while to start.
-            if (second > WARM_UP_SECONDS / 2) {
-                throw early;
+    private static double median(List<Double> numbers) {
+        List<Double> sorted = numbers.stream().sorted().toList();
+        int half = sorted.size() / 2;
+        return sorted.isEmpty()
+                ? Double.NaN
+                : sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
+    }
+
+    /** Some time of a process: it is scraped, and each second looked at. */
+    private static final class Life {
+        private final Process process;
+        private final Scraper scraper;
+        private final RawDump raw;
+        private final List<Double> resident = new ArrayList<>();
+        /** Of a processor, in each {@link #FULL_SECONDS}. */
+        private final List<Double> shares = new ArrayList<>();
+
+        private double processorSeconds;
+        private double wallSeconds;
+        private long floorNanos;
+
+        Life(Process process, Scraper scraper, RawDump raw) {
+            this.process = process;
+            this.scraper = scraper;
+            this.raw = raw;
+        }
+
+        double share() {
+            return processorSeconds / wallSeconds;
+        }
+
+        void live(int seconds) throws Exception {
+            long start = System.nanoTime();
+            double begin = processorSeconds(process);
+            long lastNanos = start;
+            double last = begin;
+            for (int second = 1; second <= seconds; second++) {
+                TimeUnit.NANOSECONDS.sleep(start + TimeUnit.SECONDS.toNanos(second) - System.nanoTime());
+                if (!process.isAlive()) {
+                    throw new IOException("has ended, with " + process.exitValue());
+                }
+                scraper.scrape(second);
+                if (raw != null) {
+                    dump(second);
+                }
+                resident.add(residentMebibytes(process));
+                if (second % FULL_SECONDS == 0) {
+                    long nanos = System.nanoTime();
+                    double now = processorSeconds(process);
+                    shares.add((now - last) / ((nanos - lastNanos) / 1e9));
+                    last = now;
+                    lastNanos = nanos;
+                }
             }
+            processorSeconds = processorSeconds(process) - begin;
+            wallSeconds = (System.nanoTime() - start) / 1e9;
+        }
+
+        private void dump(int second) throws IOException {
+            long before = Libc.get().threadCpuNanos();
+            if (second % FULL_SECONDS == 0) {
+                raw.run();
+            } else {
+                raw.runFast();
+            }
+            floorNanos += Libc.get().threadCpuNanos() - before;
         }
     }
 

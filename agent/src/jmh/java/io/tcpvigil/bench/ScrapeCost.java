@@ -21,18 +21,13 @@ import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.StateCounts;
 import io.tcpvigil.tcp.TcpState;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
+import io.tcpvigil.web.Rendering;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * Prints what a scrape costs when every family is at its bound: a table of a million sockets on 2,000 serving ports and to
@@ -43,11 +38,15 @@ import java.util.zip.GZIPOutputStream;
  * JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 mvn -Pbench -DskipTests -DskipITs verify -Dbench.main=io.tcpvigil.bench.ScrapeCost
  * </pre>
  *
- * <p>Processor time, because others kept the 2 CPUs more than busy (Linux 6.18, JDK 17, C1 as in the launcher). With the usual bound of
- * 20: 182 KB, 0.9 ms in the middle and 1.2 ms at the 99th percentile; with gzip 12 KB, 2.1 and 3.5 ms; 1.2 MB of garbage. Letter by
- * letter through the JDK's writers it had been 3.2 ms and 7.5 MB. With 100, the most that may be asked for: 448 KB, 2.1 and 2.4 ms;
- * with gzip 23 KB, 4.1 and 5.5 ms. Folding a full sample, which the thread that samples does, takes some 20 ms once all is
- * compiled, nearly all of it for the destinations.
+ * <p>Each scrape is counted whole: all families collected, written and packed anew, on one thread, without the sending. In service
+ * that is done once for all who ask within 100 ms for the same of the same sample.
+ *
+ * <p>Processor time, because others kept the 2 CPUs more than busy (load 12 to 40, Linux 6.18, JDK 17, C1 as in the launcher), in the
+ * middle and at the 99th percentile, the latter of several runs. With the usual bound of 20: 182 KB, 1.0 and 1.1 to 3.4 ms; with gzip
+ * 13 KB, 1.3 and 1.5 to 2.3 ms; 1.4 and 0.8 MB of garbage. With 100, the most that may be asked for: 450 KB, 2.2 and 2.8 to 4.3 ms;
+ * with gzip 25 KB, 2.8 and 3.2 to 5.1 ms. At load 42 all took twice as long, 5.8 ms at the most: processors that share a core with
+ * others are slower. With gzip's usual effort it had been 23 KB, 4.2 and 5.5 to 7.1 ms. Folding a full sample, which the thread that
+ * samples does, takes some 15 ms once all is compiled, nearly all of it for the destinations.
  */
 public final class ScrapeCost {
     private static final int SOCKETS = 1_000_000;
@@ -59,7 +58,7 @@ public final class ScrapeCost {
 
     private ScrapeCost() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) {
         SocketTable table = table();
         Report report = FullSamples.report(Samples.report(table, null, Samples.RANGE), resources());
         for (int most : new int[] {MetricsSettings.USUAL.mostPorts(), MetricsSettings.MOST}) {
@@ -105,7 +104,7 @@ public final class ScrapeCost {
         return new Resources(limits, Map.of(), new Holdings(groups, unknown, groups, unknown, descriptors, false));
     }
 
-    private static void measure(Report report, int most) throws IOException {
+    private static void measure(Report report, int most) {
         DaemonMetrics metrics = new DaemonMetrics(
                 () -> report,
                 () -> 0,
@@ -113,6 +112,7 @@ public final class ScrapeCost {
                 new ConnectionsCollector.Build("1.0", "17"),
                 () -> new AgentCollector.Usage(1, 1, 1, 1, 1, 1, 1, 1, Map.of()),
                 () -> ConfigStatus.atStart("/etc/tcpvigil/tcpvigil.yml", Instant.EPOCH),
+                () -> null,
                 new MetricsSettings(most, most, most, most, Addresses.FULL, 24, 48, List.of()));
         long start = System.nanoTime();
         metrics.take(report);
@@ -131,7 +131,7 @@ public final class ScrapeCost {
         }
     }
 
-    private static void report(MetricsPage page, String type, boolean gzip) throws IOException {
+    private static void report(MetricsPage page, String type, boolean gzip) {
         ThreadMXBean allocations = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         double[] millis = new double[SCRAPES];
         double[] processorMillis = new double[SCRAPES];
@@ -163,12 +163,7 @@ public final class ScrapeCost {
     }
 
     /** As the server does it. */
-    private static int scrape(MetricsPage page, String type, boolean gzip) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream(8 * 1024);
-        try (Writer out = (
-                new OutputStreamWriter(gzip ? new GZIPOutputStream(body) : body, StandardCharsets.UTF_8))) {
-            page.write(type, out);
-        }
-        return body.size();
+    private static int scrape(MetricsPage page, String type, boolean gzip) {
+        return Rendering.bytes(out -> page.write(type, out), gzip).length;
     }
 }

@@ -6,6 +6,7 @@ import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.report.Resources;
+import io.tcpvigil.report.Tier;
 import io.tcpvigil.tcp.SocketFilter;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +23,7 @@ public final class Daemon {
     private final LiveSettings settings;
     private final long firstIntervalNanos;
     private final Log log;
+    private final HeapTidy heap = HeapTidy.ofProcess();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -113,6 +115,10 @@ public final class Daemon {
             lastReport = report;
             logChange(isAsItShouldBe(report) ? Log.Priority.INFO : Log.Priority.WARNING, condition(report));
             onPublished.accept(report);
+            Following following = report.following();
+            if (following != null && following.pace().tier() == Tier.FULL) {
+                heap.look();
+            }
         } catch (RuntimeException defect) {
             // The last report stays, and its age tells that no new one came.
             StackTraceElement[] trace = defect.getStackTrace();

@@ -141,10 +141,8 @@ public final class Diagnosis {
         if (table.coverage().isComplete()) {
             trends.add(nanos, ports.destinations());
         }
-        OptionalLong withoutPort = following.probe().problem() == null
-                ? OptionalLong.of(following.probe().connectsWithoutPort())
-                : OptionalLong.empty();
-        EventRates rates = window.add(nanos, following.kernelEvents(), withoutPort);
+        EventRates rates =
+                window.add(nanos, following.kernelEvents(), following.probe().ownConnectsWithoutPort());
         return detectors.look(new Observation(
                 nanos,
                 table,

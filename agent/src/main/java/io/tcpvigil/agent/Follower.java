@@ -43,6 +43,8 @@ final class Follower implements AutoCloseable {
 
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
+    private static final int MOST_FIRST_DUMPS = 5;
+
     private final LongSupplier nanoClock;
     private final SampleSchedule schedule;
     private final KernelCounters counters;
@@ -58,8 +60,12 @@ final class Follower implements AutoCloseable {
     private KernelCounters.Reading reading =
             new KernelCounters.Reading(KernelEvents.NONE, SocketUsage.UNKNOWN, List.of());
     private LifecycleReport lifecycle = tracker.report();
+    /** From before the dump, where the tracker asks for it. */
+    private @Nullable ProbedTransitions probedBefore;
+
     private Tier tier = Tier.FULL;
     private long fullTakenNanos;
+    private int firstDumps = 1;
     /** Whether the kernel made no minisock between the two readings before the last. */
     private boolean stillBefore;
 
@@ -120,11 +126,27 @@ final class Follower implements AutoCloseable {
         if (probe != null) {
             probe.prepare();
         }
+        if (probe != null && tracker.asksForProbedBefore()) {
+            probedBefore = probe.read();
+        }
         if (fullTakenNanos == 0) {
-            // The first reading loads a dozen classes.
             reading = counters.read();
         }
         drain();
+    }
+
+    /**
+     * Whether the dump just taken is the first and the kernel counted something meanwhile, so that what is seen and what is
+     * counted would not begin at the same moment. It is slow, as it loads much of the program; the next is not. On a host
+     * where something happens all the time the last of some such dumps has to do.
+     */
+    boolean isBeginningBlurred() {
+        if (fullTakenNanos != 0 || firstDumps == MOST_FIRST_DUMPS) {
+            return false;
+        }
+        firstDumps++;
+        KernelTotals before = KernelTotals.of(reading.events());
+        return !before.equals(KernelTotals.of(counters.read().events()));
     }
 
     private void drain() {
@@ -184,12 +206,14 @@ final class Follower implements AutoCloseable {
             sample = sample.withoutNewMinisocks();
         }
         stillBefore = still;
-        tracker.update(table, sample);
+        tracker.update(table, sample.withProbed(probedBefore, probed));
+        probedBefore = null;
         lifecycle = tracker.report();
         transitions.update(lifecycle, reading.events(), probed);
         if (tier == Tier.FULL && table.coverage().isComplete()) {
+            // The first is held against what was counted before it: more must never be seen than was counted.
+            KernelTotals counted = KernelTotals.of(fullTakenNanos == 0 ? before : reading.events());
             fullTakenNanos = startNanos;
-            KernelTotals counted = KernelTotals.of(reading.events());
             if (lifecycle.afterPause()) {
                 ledger.skip(counted, lifecycle.seen());
             } else {
@@ -208,9 +232,9 @@ final class Follower implements AutoCloseable {
         return count.isPresent() && count.getAsLong() == 0;
     }
 
-    /** A sample has ended; see {@link SampleSchedule#taken}. */
+    /** A sample has ended just now; see {@link SampleSchedule#taken}. */
     void taken(Tier sampled, long startNanos, long processorNanos, boolean usable) {
-        schedule.taken(sampled, startNanos, processorNanos, usable);
+        schedule.taken(sampled, startNanos, nanoClock.getAsLong(), processorNanos, usable);
     }
 
     /** What the kernel counts, as of the last dump. */

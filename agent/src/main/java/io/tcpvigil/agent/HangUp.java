@@ -33,9 +33,10 @@ public final class HangUp {
                         }
                         throw new UnsupportedOperationException(method.getName());
                     });
-            signal.getMethod("handle", signal, handler)
+            Object before = signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), calls);
-            return null;
+            // The JVM leaves a signal alone that is ignored when it starts.
+            return before == handler.getField("SIG_IGN").get(null) ? "it is ignored since the start (nohup)" : null;
         } catch (InvocationTargetException refused) {
             // Such as by a JVM that was started with -Xrs.
             return String.valueOf(refused.getCause());

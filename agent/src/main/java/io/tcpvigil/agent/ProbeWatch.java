@@ -21,7 +21,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Keeps the probe of exact transitions open, where it can be had, and reads it. Where it cannot, {@link #report} says why; it
- * is tried again once a minute, as rights and kernel settings may change. Not thread-safe.
+ * is tried again once a minute, as rights and kernel settings may change. One that is opened after another broke off goes on
+ * counting where that was last read. Not thread-safe.
  */
 final class ProbeWatch implements AutoCloseable {
     private static final long RETRY_NANOS = 60_000_000_000L;
@@ -35,7 +36,13 @@ final class ProbeWatch implements AutoCloseable {
 
     private final Opener opener;
     private final LongSupplier nanoClock;
+    /** What the probes that broke off had counted. */
+    private final TransitionTotals ofClosed = new TransitionTotals();
+    /** What the one that is open has counted. */
+    private final TransitionTotals ofOpen = new TransitionTotals();
+    /** Both, as of the last reading that did not fail. */
     private final TransitionTotals totals = new TransitionTotals();
+
     private @Nullable TransitionProbe probe;
     private @Nullable String problem;
     private long triedNanos;
@@ -69,9 +76,11 @@ final class ProbeWatch implements AutoCloseable {
             return null;
         }
         try {
-            open.read(totals);
+            open.read(ofOpen);
+            totals.sum(ofClosed, ofOpen);
         } catch (SyscallException failure) {
             close();
+            ofClosed.sum(totals);
             problem = "probe broke off: " + failure.getMessage();
             return null;
         }
@@ -122,7 +131,8 @@ final class ProbeWatch implements AutoCloseable {
                 totals.connectsWithoutPort(where),
                 ports(where),
                 totals.transitionsMissed(),
-                totals.socketsNotRemembered());
+                totals.socketsNotRemembered(),
+                totals.portsNotCounted());
     }
 
     private ProbeReport.Dwell dwell(Where where, TcpState state) {

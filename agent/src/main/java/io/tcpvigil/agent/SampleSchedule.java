@@ -83,13 +83,16 @@ final class SampleSchedule {
     }
 
     /**
-     * A sample was begun at {@code startNanos} and took so much processor time.
+     * A sample was taken from {@code startNanos} to {@code endNanos} and took so much processor time.
      *
      * @param usable whether it may stand for its tier; a full sample that failed is due again with the next
      */
-    void taken(Tier tier, long startNanos, long processorNanos, boolean usable) {
+    void taken(Tier tier, long startNanos, long endNanos, long processorNanos, boolean usable) {
         boolean onGrid = started && startNanos - fastDue < interval(Tier.FAST);
-        long from = onGrid ? fastDue : startNanos;
+        // The first sample may take most of an interval: the grid begins where it ended, so that the next is not due at
+        // once.
+        long begin = started ? startNanos : endNanos;
+        long from = onGrid ? fastDue : begin;
         if (started) {
             Cost cost = tier == Tier.FULL ? full : fast;
             cost.add(processorNanos, (double) interval(tier));

@@ -16,6 +16,7 @@ import io.tcpvigil.kernel.procfs.PortRange;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.ServicesFile;
 import io.tcpvigil.kernel.procfs.Sysctls;
+import io.tcpvigil.lifecycle.TrackedConnections;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.ports.PortOwners;
@@ -195,6 +196,11 @@ public final class Sampler implements AutoCloseable {
         return table;
     }
 
+    /** How long connections have been there, and in their states; null for a single look. Valid as {@link #table} is. */
+    public @Nullable TrackedConnections connections() {
+        return follower == null ? null : follower.connections();
+    }
+
     /** How often the better source has failed. */
     public long sourceFailures() {
         return sources.failures();
@@ -241,7 +247,13 @@ public final class Sampler implements AutoCloseable {
             SocketQuery query, Tier tier, SocketFilter.ProcessLookup processes, @Nullable Follower following) {
         var takenAt = wallClock.instant();
         long start = timer.start(tier);
-        SourceChoice.Used used = sources.dump(following == null ? query : toFollow(tier, diagnosis), table);
+        SocketQuery asked = following == null ? query : toFollow(tier, query, diagnosis);
+        SourceChoice.Used used = sources.dump(asked, table);
+        while (following != null && table.coverage().isComplete() && following.isBeginningBlurred()) {
+            following.prepare();
+            start = timer.start(tier);
+            used = sources.dump(asked, table);
+        }
         long duration = timer.ended(Phase.DUMP);
         if (following != null) {
             following.dumped(table, tier, start);
@@ -259,6 +271,9 @@ public final class Sampler implements AutoCloseable {
             problems.addAll(following.counted().problems());
         }
         Following followed = following == null ? null : following.report();
+        if (followed != null) {
+            problems.addAll(followed.probe().gaps());
+        }
         Report before = lastFull;
         EphemeralRange range;
         PortBreakdown ports;
@@ -349,10 +364,11 @@ public final class Sampler implements AutoCloseable {
         return limits;
     }
 
-    private static SocketQuery toFollow(Tier tier, @Nullable Diagnosis diagnosis) {
+    private static SocketQuery toFollow(Tier tier, SocketQuery query, @Nullable Diagnosis diagnosis) {
         return switch (tier) {
             case FAST -> SocketQuery.ALL_BUT_ESTABLISHED;
-            case FULL -> SocketQuery.ALL.withTcpInfo(diagnosis != null && diagnosis.isThorough());
+            case FULL ->
+                SocketQuery.ALL.withTcpInfo(query.withTcpInfo() || (diagnosis != null && diagnosis.isThorough()));
         };
     }
 

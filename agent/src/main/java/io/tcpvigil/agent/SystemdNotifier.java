@@ -12,12 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
  * Tells systemd how the daemon does, by the protocol of sd_notify(3). Ready with the first complete sample; alive as long as
- * samples are published, and not a moment longer: nothing but {@link #published} feeds the watchdog, so a loop that hangs or
- * ends has the process killed and started again. Without systemd it does nothing. Thread-safe.
+ * samples are published and clients are served, and not a moment longer: nothing but {@link #published} feeds the watchdog, so
+ * a loop that hangs or ends has the process killed and started again. Without systemd it does nothing. Thread-safe.
  *
  * <pre>
  * READY=1
@@ -44,6 +45,7 @@ public final class SystemdNotifier implements LiveSettings.Observer {
     private final LongSupplier monotonicNanos;
     private final Log log;
 
+    private BooleanSupplier serves = () -> true;
     private boolean ready;
     private boolean stopping;
     private boolean failed;
@@ -86,9 +88,14 @@ public final class SystemdNotifier implements LiveSettings.Observer {
                 : 0;
     }
 
+    /** Has it ask with each sample whether clients are served; before the first. */
+    public synchronized void onlyWhile(BooleanSupplier serves) {
+        this.serves = serves;
+    }
+
     /** A sample was taken and published. */
     public synchronized void published(Report report) {
-        if (channel == null || stopping) {
+        if (channel == null || stopping || !serves.getAsBoolean()) {
             return;
         }
         long now = monotonicNanos.getAsLong();

@@ -146,6 +146,8 @@ final class ChangesText {
                         state.displayName(),
                         SocketList.span(age.millis()),
                         age.exact() ? "" : "at least: it was there before the first look");
+            } else if (now.live().containsKey(state) && !now.isOldestKnown(state)) {
+                table.row(state.displayName(), "?", "no complete look has shown it yet");
             }
         }
         return table;

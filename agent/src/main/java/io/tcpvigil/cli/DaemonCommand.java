@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.cli;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.agent.AgentUsage;
 import io.tcpvigil.agent.Daemon;
 import io.tcpvigil.agent.Diagnosis;
@@ -16,6 +17,7 @@ import io.tcpvigil.export.DaemonMetrics;
 import io.tcpvigil.export.MetricsPage;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.web.LastSample;
+import io.tcpvigil.web.WebLog;
 import io.tcpvigil.web.WebServer;
 import io.tcpvigil.yaml.YamlException;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -92,6 +95,7 @@ final class DaemonCommand implements Callable<Integer> {
     private void run(LiveSettings live, SystemdNotifier systemd, Log log) throws IOException, InterruptedException {
         Settings settings = live.settings();
         LongSupplier clock = Libc.get()::bootTimeNanos;
+        AtomicReference<@Nullable WebServer> web = new AtomicReference<>();
         Daemon daemon = new Daemon(() -> sampler(settings), live, log);
         DaemonMetrics metrics = new DaemonMetrics(
                 daemon::lastReport,
@@ -101,11 +105,18 @@ final class DaemonCommand implements Callable<Integer> {
                         Main.Version.version(), Runtime.version().toString()),
                 AgentUsage::read,
                 live::status,
+                () -> {
+                    WebServer server = web.get();
+                    return server == null ? null : server.status();
+                },
                 settings.metrics());
         daemon.beforePublishing(metrics::take);
         daemon.onPublished(systemd::published);
         daemon.onSettings(changed -> metrics.settings(changed.metrics()));
-        WebServer server = startServer(live, daemon, clock, metrics.page(), log);
+        WebServer server = server(live, daemon, clock, metrics.page(), log);
+        web.set(server);
+        systemd.onlyWhile(server::isServing);
+        server.start();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -131,19 +142,27 @@ final class DaemonCommand implements Callable<Integer> {
         return sampler;
     }
 
-    private WebServer startServer(LiveSettings live, Daemon daemon, LongSupplier clock, MetricsPage metrics, Log log)
+    private WebServer server(LiveSettings live, Daemon daemon, LongSupplier clock, MetricsPage metrics, Log log)
             throws IOException {
         try {
-            WebServer server = new WebServer(
+            return new WebServer(
                     live.web(),
                     Main.Version.version(),
                     new LastSample(daemon::lastReport, clock, daemon::intervalNanos),
                     daemon::sourceFailures,
                     live::status,
                     metrics,
-                    log.at(Log.Priority.WARNING));
-            server.start();
-            return server;
+                    new WebLog() {
+                        @Override
+                        public void notice(String line) {
+                            log.say(Log.Priority.INFO, line);
+                        }
+
+                        @Override
+                        public void warning(String line) {
+                            log.say(Log.Priority.WARNING, line);
+                        }
+                    });
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }

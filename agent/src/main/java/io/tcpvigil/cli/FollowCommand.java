@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
             "Exit code: 0 fine, 64 wrong usage, 69 not available here, 77 not permitted."
         })
 final class FollowCommand implements Callable<Integer> {
-    private static final long STOP_SECONDS = 2;
+    private static final long STOP_SECONDS = 5;
     private static final int WAIT_MILLIS = 200;
     private static final long LOSS_CHECK_NANOS = 1_000_000_000L;
     private static final long LONGEST_MILLIS = 366L * 86_400_000;
@@ -78,7 +78,10 @@ final class FollowCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILTER", description = "Only transitions that fit, such as state=close_wait port=443.")
     private List<String> filters = new ArrayList<>();
 
-    @Option(names = "--json", description = "Print JSON, one object a line (schema tcpvigil.event/1).")
+    @Option(
+            names = "--json",
+            description =
+                    "Print JSON, one object a line: the source (schema tcpvigil.follow/1), transitions (tcpvigil.event/1), how many there were (tcpvigil.follow_summary/1).")
     private boolean json;
 
     @Option(names = "--until", paramLabel = "SPAN", description = "End after so long (10s, 5m).")

@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -84,6 +85,13 @@ final class LabCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (holdSeconds < 0) {
+            throw new ParameterException(spec.commandLine(), "--hold " + holdSeconds + ": 0 or more");
+        }
+        if (roleText != null
+                && Arrays.stream(Role.values()).noneMatch(role -> role.label().equals(roleText))) {
+            throw new ParameterException(spec.commandLine(), "--role is client or server, not '" + roleText + "'");
+        }
         try {
             if (all) {
                 return runAll();
@@ -103,6 +111,11 @@ final class LabCommand implements Callable<Integer> {
     }
 
     private int list() {
+        if (json || absolute || holdSeconds > 0 || familyText != null || roleText != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "these options go with a scenario or --all; 'tcpvigil lab' lists the scenarios");
+        }
         TextTable table = new TextTable("SCENARIO", "WHAT HAPPENS", "KERNEL AS", "ENDS IN");
         for (Scenario scenario : Scenarios.ALL) {
             List<Role> roles = scenario.roles();
@@ -214,7 +227,9 @@ final class LabCommand implements Callable<Integer> {
             }
         }
         if (runs.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "no scenario has the kernel as '" + roleText + "'");
+            // Every role has scenarios; one scenario may have one role.
+            throw new ParameterException(
+                    spec.commandLine(), name + " does not have the kernel as " + roleText + "; leave --role out");
         }
         return runs;
     }

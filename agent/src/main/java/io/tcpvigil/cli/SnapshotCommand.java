@@ -9,6 +9,7 @@ import io.tcpvigil.agent.Sampler;
 import io.tcpvigil.export.ReportJson;
 import io.tcpvigil.export.SocketsJson;
 import io.tcpvigil.kernel.SocketQuery;
+import io.tcpvigil.lifecycle.TrackedConnections;
 import io.tcpvigil.owners.OwnerMap;
 import io.tcpvigil.owners.OwnerProcess;
 import io.tcpvigil.report.Following;
@@ -82,7 +83,10 @@ final class SnapshotCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON (schema tcpvigil.snapshot/1).")
     private boolean json;
 
-    @Option(names = "--sockets", description = "Print the sockets themselves, a line each.")
+    @Option(
+            names = "--sockets",
+            description = "Print the sockets themselves, a line each; with --interval also the age of each connection."
+                    + " A time after > is a lower bound: the beginning was not seen.")
     private boolean sockets;
 
     @Option(
@@ -212,9 +216,9 @@ final class SnapshotCommand implements Callable<Integer> {
         }
         report = report.withProblems(notices(report, filter, holders));
         if (json) {
-            printJson(report, filter, sampler.table(), holders);
+            printJson(report, filter, sampler.table(), sampler.connections(), holders);
         } else {
-            printText(report, filter, sampler.table(), holders);
+            printText(report, filter, sampler.table(), sampler.connections(), holders);
             if (last != null && report.following() != null) {
                 new ChangesText(terminal, last, report.following()).print();
             }
@@ -273,7 +277,12 @@ final class SnapshotCommand implements Callable<Integer> {
         }
     }
 
-    private void printJson(Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders)
+    private void printJson(
+            Report report,
+            SocketFilter filter,
+            SocketTable table,
+            @Nullable TrackedConnections connections,
+            @Nullable OwnerMap holders)
             throws IOException {
         JsonWriter writer = new JsonWriter(new OutputStreamWriter(terminal.out(), StandardCharsets.UTF_8));
         if (interval == null) {
@@ -282,7 +291,7 @@ final class SnapshotCommand implements Callable<Integer> {
         if (by == null || by == Grouping.state) {
             ReportJson.write(
                     report,
-                    sockets ? new SocketsJson(table, ownersJson(table, processes ? holders : null)) : null,
+                    sockets ? new SocketsJson(table, ownersJson(table, processes ? holders : null), connections) : null,
                     writer);
         } else {
             groups(by, report, filter, table, holders).writeJson(writer);
@@ -305,7 +314,12 @@ final class SnapshotCommand implements Callable<Integer> {
         };
     }
 
-    private void printText(Report report, SocketFilter filter, SocketTable table, @Nullable OwnerMap holders) {
+    private void printText(
+            Report report,
+            SocketFilter filter,
+            SocketTable table,
+            @Nullable TrackedConnections connections,
+            @Nullable OwnerMap holders) {
         SnapshotText text = new SnapshotText(terminal, report);
         text.header();
         if (report.coverage().extent() == Coverage.Extent.FAILED) {
@@ -313,7 +327,7 @@ final class SnapshotCommand implements Callable<Integer> {
         }
         terminal.out().println();
         if (sockets) {
-            SocketList.print(table, processes ? holders : null, terminal);
+            new SocketList(table, processes ? holders : null, connections).print(terminal);
         } else if (by == null) {
             text.states();
             text.ports(processes || filter.needsProcesses());

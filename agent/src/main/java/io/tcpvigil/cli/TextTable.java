@@ -5,14 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A table of text that fits a width: columns as wide as their contents. A last column that is too long goes on below itself,
- * broken at blanks, while there is room for it; else the line is cut.
+ * A table of text that fits a width: columns as wide as their contents. Where that is too wide, the widest columns are made
+ * narrower, and after a cell that does not fit its column the row goes on in the next line. A last column that is too long goes on
+ * below itself, broken at blanks, while there is room for it; else the line is cut.
  */
 final class TextTable {
     private static final String GAP = "  ";
     private static final String CUT = "..";
     /** A last column narrower than this is cut instead of being wrapped. */
     private static final int NARROWEST_WRAP = 14;
+    /** No other column is made narrower than this. */
+    private static final int NARROWEST_COLUMN = 12;
 
     private final String[] headings;
     private final boolean[] right;
@@ -69,32 +72,59 @@ final class TextTable {
     }
 
     private String line(String[] cells, int width) {
+        int[] fitted = fitted(width);
+        StringBuilder above = new StringBuilder();
         StringBuilder line = new StringBuilder();
         int last = cells.length - 1;
+        int start = 0;
         for (int i = 0; i <= last; i++) {
-            if (i > 0) {
-                line.append(GAP);
+            int begin = start + (right[i] ? Math.max(0, fitted[i] - cells[i].length()) : 0);
+            if (i > 0 && line.length() + GAP.length() > start) {
+                above.append(cut(line, width)).append(System.lineSeparator());
+                line.setLength(0);
             }
-            int padding = widths[i] - cells[i].length();
-            if (right[i]) {
-                line.append(" ".repeat(padding)).append(printable(cells[i]));
-            } else {
-                line.append(printable(cells[i])).append(" ".repeat(i == last ? 0 : padding));
-            }
+            line.append(" ".repeat(begin - line.length())).append(printable(cells[i]));
+            trim(line);
+            start += i == last ? 0 : fitted[i] + GAP.length();
         }
-        trim(line);
-        int lastColumn = 0;
+        if (line.length() > width && width - start >= NARROWEST_WRAP && !right[last]) {
+            return above + wrap(line.toString(), start, width);
+        }
+        return above + cut(line, width);
+    }
+
+    private static String cut(StringBuilder line, int width) {
+        return line.length() <= width ? line.toString() : line.substring(0, width - CUT.length()) + CUT;
+    }
+
+    /** The widths of the columns, so that a line fits: the widest that are flush left are made narrower. */
+    private int[] fitted(int width) {
+        int[] fitted = widths.clone();
+        int last = fitted.length - 1;
+        long rest = (long) width - Math.min(widths[last], NARROWEST_WRAP) - (long) last * GAP.length();
         for (int i = 0; i < last; i++) {
-            lastColumn += widths[i] + GAP.length();
+            rest -= fitted[i];
         }
-        if (line.length() > width && width - lastColumn >= NARROWEST_WRAP && !right[last]) {
-            return wrap(line.toString(), lastColumn, width);
+        int widest = rest < 0 ? widest(fitted) : last;
+        while (rest < 0 && widest < last) {
+            fitted[widest]--;
+            rest++;
+            widest = widest(fitted);
         }
-        if (line.length() > width) {
-            line.setLength(width - CUT.length());
-            line.append(CUT);
+        return rest < 0 ? widths : fitted;
+    }
+
+    /** The widest column but the last that may be made narrower; the last when there is none. */
+    private int widest(int[] fitted) {
+        int widest = fitted.length - 1;
+        int most = NARROWEST_COLUMN;
+        for (int i = 0; i < fitted.length - 1; i++) {
+            if (!right[i] && fitted[i] > Math.max(most, headings[i].length())) {
+                widest = i;
+                most = fitted[i];
+            }
         }
-        return line.toString();
+        return widest;
     }
 
     /** Breaks the line at blanks; what does not fit goes on at {@code indent}. A word too long for a line is cut. */

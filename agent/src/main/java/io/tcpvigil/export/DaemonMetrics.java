@@ -17,6 +17,7 @@ public final class DaemonMetrics {
      * @param nanoClock the monotonic clock that {@link Report#takenNanos} was read from
      * @param usage gives what the agent takes
      * @param config gives what became of reading the configuration
+     * @param web gives how the web server fares; null while there is none
      */
     public DaemonMetrics(
             Supplier<@Nullable Report> reports,
@@ -25,6 +26,7 @@ public final class DaemonMetrics {
             ConnectionsCollector.Build build,
             Supplier<AgentCollector.Usage> usage,
             Supplier<ConfigStatus> config,
+            Supplier<@Nullable WebStatus> web,
             MetricsSettings settings) {
         this.breakdown = new BreakdownCollector(settings);
         this.page = MetricsPage.ofAll(
@@ -34,7 +36,8 @@ public final class DaemonMetrics {
                 breakdown,
                 new ResourcesCollector(reports),
                 new AgentCollector(usage),
-                new ConfigCollector(config));
+                new ConfigCollector(config),
+                new WebCollector(web));
     }
 
     /** To be told of each report by the thread that samples, before it is published. */

@@ -106,8 +106,10 @@ public final class LifecycleCollector extends Collector implements Collector.Des
             }
             add(durations, List.of(state.label()), lifecycle.stateDurations(state));
             Age age = lifecycle.oldest(state);
-            // Nobody is in the state: nobody has been in it for long.
-            oldest.with(List.of(state.label()), age == null ? 0 : age.millis() / MILLIS);
+            if (lifecycle.isOldestKnown(state)) {
+                // Nobody is in the state: nobody has been in it for long.
+                oldest.with(List.of(state.label()), age == null ? 0 : age.millis() / MILLIS);
+            }
         }
         families.add(durations.done());
         families.add(oldest.done());
@@ -226,9 +228,7 @@ public final class LifecycleCollector extends Collector implements Collector.Des
         }
         families.add(lost.done());
         Family withoutPort = connectsWithoutPort();
-        if (probes) {
-            withoutPort.count(List.of(), following.probe().connectsWithoutPort());
-        }
+        following.probe().ownConnectsWithoutPort().ifPresent(count -> withoutPort.count(List.of(), count));
         families.add(withoutPort.done());
         families.add(interval()
                 .with(List.of(Tier.FAST.label()), following.pace().fastNanos() / NANOS)

@@ -2,6 +2,7 @@
 package io.tcpvigil.export;
 
 import com.google.gson.stream.JsonWriter;
+import io.tcpvigil.Nullable;
 import io.tcpvigil.lifecycle.Age;
 import io.tcpvigil.lifecycle.CoverageEvent;
 import io.tcpvigil.lifecycle.Direction;
@@ -21,7 +22,7 @@ import java.util.OptionalLong;
 
 /**
  * The member {@code lifecycle} of a report: totals since the first look, of all connections. Transitions, ends and ages that
- * are none are left out.
+ * are none are left out; the oldest in a state that no complete look has shown yet is null.
  *
  * <pre>{@code
  * {"after_pause": false, "preexisting": 12, "anomalies": 0,
@@ -57,16 +58,26 @@ final class LifecycleJson {
         json.name("oldest").beginObject();
         for (TcpState state : TcpState.values()) {
             Age age = report.oldest(state);
-            if (age != null) {
-                json.name(state.label()).beginObject();
-                JsonValues.decimal(json, "seconds", age.millis(), 3);
-                json.name("exact").value(age.exact());
-                json.endObject();
+            boolean unknown = report.live().containsKey(state) && !report.isOldestKnown(state);
+            if (age != null || unknown) {
+                json.name(state.label());
+                age(age, json);
             }
         }
         json.endObject();
         writeCoverage(following, json);
         writeSources(following, json);
+        json.endObject();
+    }
+
+    static void age(@Nullable Age age, JsonWriter json) throws IOException {
+        if (age == null) {
+            json.nullValue();
+            return;
+        }
+        json.beginObject();
+        JsonValues.decimal(json, "seconds", age.millis(), 3);
+        json.name("exact").value(age.exact());
         json.endObject();
     }
 
@@ -127,6 +138,7 @@ final class LifecycleJson {
             json.name("connects_without_port").value(probe.connectsWithoutPort());
             JsonValues.known(json, "transitions_missed", probe.transitionsMissed());
             json.name("sockets_not_remembered").value(probe.socketsNotRemembered());
+            json.name("ports_not_counted").value(probe.portsNotCounted());
             json.name("dwell").beginObject();
             for (Map.Entry<TcpState, ProbeReport.Dwell> each : probe.dwell().entrySet()) {
                 json.name(each.getKey().label());

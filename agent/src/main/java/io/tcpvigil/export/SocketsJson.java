@@ -3,6 +3,7 @@ package io.tcpvigil.export;
 
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.lifecycle.TrackedConnections;
 import io.tcpvigil.tcp.Endpoint;
 import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
@@ -23,8 +24,12 @@ import java.util.function.IntFunction;
  *  "timer": {"name": "retransmit", "expires_seconds": 0.2, "retransmits": 0},
  *  "uid": 33, "inode": 81234, "cookie": "2001", "cgroup_id": 4711, "interface_index": null,
  *  "state_age_at_least_seconds": null, "owners": [{"pid": 815, "name": "nginx"}],
- *  "owned_by": "held"}
+ *  "owned_by": "held",
+ *  "state_age": {"seconds": 12.3, "exact": true}, "age": {"seconds": 61.4, "exact": false}}
  * }</pre>
+ *
+ * <p>The last two are there when somebody looks again and again; what is not exact is a lower bound, and null stands where no
+ * connection is: of a listener, or a bound socket.
  */
 public final class SocketsJson {
     /** A process that holds a socket. */
@@ -43,14 +48,18 @@ public final class SocketsJson {
 
     private final SocketTable table;
     private final @Nullable IntFunction<Owners> owners;
+    private final @Nullable TrackedConnections connections;
 
     /**
      * @param table the rows that the report was made from
      * @param owners whose the socket of a row is; null when nobody looked, and then no row has a member for it
+     * @param connections what is remembered of earlier looks; null for a single look, and then no row has its ages
      */
-    public SocketsJson(SocketTable table, @Nullable IntFunction<Owners> owners) {
+    public SocketsJson(
+            SocketTable table, @Nullable IntFunction<Owners> owners, @Nullable TrackedConnections connections) {
         this.table = table;
         this.owners = owners;
+        this.connections = connections;
     }
 
     void write(JsonWriter json) throws IOException {
@@ -100,7 +109,19 @@ public final class SocketsJson {
         int interfaceIndex = table.interfaceIndex(row);
         JsonValues.known(json, "interface_index", interfaceIndex == 0 ? SocketTable.UNKNOWN : interfaceIndex);
         JsonValues.decimal(json, "state_age_at_least_seconds", StateAge.atLeastMillis(table, row), 3);
+        if (connections != null) {
+            writeAges(connections, row, json);
+        }
         json.endObject();
+    }
+
+    private void writeAges(TrackedConnections known, int row, JsonWriter json) throws IOException {
+        int handle = known.find(table, row);
+        boolean tracked = handle != TrackedConnections.NOT_TRACKED;
+        json.name("state_age");
+        LifecycleJson.age(tracked ? known.stateAge(handle) : null, json);
+        json.name("age");
+        LifecycleJson.age(tracked ? known.age(handle) : null, json);
     }
 
     private static void writeEndpoint(Endpoint endpoint, JsonWriter json) throws IOException {

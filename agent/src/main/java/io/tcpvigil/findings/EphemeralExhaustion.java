@@ -52,7 +52,9 @@ final class EphemeralExhaustion extends Detector {
                     failed.getAsLong(),
                     () -> failed(now, failed.getAsLong()));
         } else {
-            out.unknown("connects that find no free port are seen by the probe only, and there is none");
+            out.unknown(
+                    "connects that find no free port are seen by the probe only, where it can tell network namespaces"
+                            + " apart");
         }
     }
 

@@ -23,7 +23,7 @@ public final class EventWindow {
     /**
      * Takes in what a look read, and gives what has happened since the first look of the window.
      *
-     * @param withoutPort connects without a free port since the probe began; empty without a probe
+     * @param withoutPort connects of the namespace without a free port since the probe began; empty where nobody tells
      */
     public EventRates add(long nanos, KernelEvents events, OptionalLong withoutPort) {
         moments.addLast(new Moment(nanos, events, withoutPort));

@@ -3,6 +3,7 @@ package io.tcpvigil.kernel;
 
 import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.inetdiag.InetDiagReader;
+import io.tcpvigil.kernel.libc.KernelRelease;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.libc.SyscallException;
 import io.tcpvigil.kernel.netlink.NetlinkChannel;

@@ -31,10 +31,6 @@ final class Application implements AutoCloseable {
         this.family = family;
     }
 
-    boolean isListening() {
-        return listener != NONE;
-    }
-
     void listen(int backlog) throws SyscallException {
         int socket = socket();
         // So that a test of the same port may follow another in one namespace.

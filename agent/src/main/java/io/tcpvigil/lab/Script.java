@@ -25,7 +25,7 @@ import java.util.function.BiConsumer;
  */
 public final class Script {
     /** How long a segment or a state may take where nobody waits for a timer; generous, because the machine may be busy. */
-    private static final int USUAL_MILLIS = 3_000;
+    private static final int USUAL_MILLIS = 10_000;
 
     private static final int USUAL_BACKLOG = 16;
 

@@ -24,7 +24,7 @@ final class ScriptRun implements AutoCloseable {
     private static final int CLOCK_START = 1_000;
 
     private static final int POLL_MILLIS = 2;
-    private static final int CALL_MILLIS = 3_000;
+    private static final int CALL_MILLIS = 10_000;
 
     private final TunDevice wire;
     private final Family family;

@@ -37,7 +37,8 @@ public final class ConnectionTracker {
     private final Listeners listeners = new Listeners();
     private final LifecycleTally tally = new LifecycleTally();
     private final OldestAges oldest = new OldestAges();
-    private final Exits exits = new Exits(time, tally);
+    private final FirstFins firstFins = new FirstFins();
+    private final Exits exits = new Exits(time, tally, firstFins);
     private final Lives lives = new Lives(time, listeners, tally, oldest, exits);
     private final DestroyNotes destroyNotes = new DestroyNotes(time, listeners, tally, lives);
     private final ConnectionStore ipv4;
@@ -85,6 +86,8 @@ public final class ConnectionTracker {
         for (int row = 0; row < table.rows(); row++) {
             take(table, row);
         }
+        boolean mayBegin = complete && (time.coversEverything() || time.lastFull() >= 0);
+        firstFins.look(sample, time.isAfterPause(), mayBegin, tally.minisocks());
         if (complete) {
             completeDumps++;
             destroyNotes.startSweep();
@@ -171,6 +174,11 @@ public final class ConnectionTracker {
         }
     }
 
+    /** Whether the next sample shall bring what a probe had counted before it, see {@link Sample#probedBefore}. */
+    public boolean asksForProbedBefore() {
+        return !firstFins.isBegun();
+    }
+
     /** What is remembered of single connections. */
     public TrackedConnections connections() {
         return connections;
@@ -197,6 +205,7 @@ public final class ConnectionTracker {
                 tally.live(),
                 listeners.count(),
                 oldest.ages(time),
+                time.shown(),
                 tally.stateDurations(),
                 tally.connectionDurations(),
                 tally.seen(),

@@ -23,6 +23,9 @@ public final class CoverageLedger {
     private SeenTotals lastSeen = SeenTotals.NONE;
     private SeenTotals seen = SeenTotals.NONE;
     private final long[] counted = new long[EVENTS.length];
+    /** What was taken for a reset once is not taken for a failure that is counted later: totals never fall. */
+    private long resetsSeen;
+
     private Map<CoverageEvent, EventCoverage> interval = Map.of();
 
     /** Takes in both totals. The first time, and where a counter is unknown or fell, there is nothing to compare. */
@@ -45,8 +48,9 @@ public final class CoverageLedger {
             }
             seen = seen.plus(comparable);
             for (Map.Entry<CoverageEvent, EventCoverage> each : compared.entrySet()) {
-                each.setValue(compare(comparable, countedSince, each.getKey()));
+                each.setValue(compare(comparable, countedSince, 0, each.getKey()));
             }
+            resetsSeen = total(CoverageEvent.RESET).seen();
         }
         interval = Collections.unmodifiableMap(compared);
         restart(countedNow, seenNow);
@@ -74,12 +78,17 @@ public final class CoverageLedger {
         };
     }
 
-    /** Of what may be several things, as much is taken for one as the kernel counted of it and is not seen otherwise. */
-    private static EventCoverage compare(SeenTotals seen, long[] counted, CoverageEvent event) {
+    /**
+     * Of what may be several things, as much is taken for one as the kernel counted of it and is not seen otherwise.
+     *
+     * @param resets as many have been taken for resets before and stay that
+     */
+    private static EventCoverage compare(SeenTotals seen, long[] counted, long resets, CoverageEvent event) {
         long count = counted[event.ordinal()];
         long failures = counted[CoverageEvent.FAILED.ordinal()];
         long failed = seen.failed() + atMost(failures - seen.failed(), seen.maybeFailed());
-        long disconnectedAttempts = atMost(failures - failed, seen.failedOrReset());
+        long maybeAttempts = Math.min(seen.failedOrReset(), seen.maybeReset() + seen.failedOrReset() - resets);
+        long disconnectedAttempts = atMost(failures - failed, maybeAttempts);
         return new EventCoverage(
                 switch (event) {
                     case OPENED_INBOUND -> seen.openedInbound();
@@ -100,8 +109,8 @@ public final class CoverageLedger {
         return interval;
     }
 
-    /** Since the ledger began. */
+    /** Since the ledger began; neither number ever falls. */
     public EventCoverage total(CoverageEvent event) {
-        return compare(seen, counted, event);
+        return compare(seen, counted, resetsSeen, event);
     }
 }

@@ -11,11 +11,12 @@ public enum EndedBy {
     BOTH("both"),
     /** A RST, of either side. */
     RESET("reset"),
-    /** No answer after the last retransmission. */
-    TIMEOUT("timeout"),
     /** It never came up, because the peer, or a router on the way, said no. */
     REFUSED("refused"),
-    /** Nothing tells. */
+    /**
+     * Nothing tells. So it is of a time-out where no FIN was seen: nothing in a dump or a destroy message tells a socket that
+     * gave up retransmitting from one that was reset or closed meanwhile.
+     */
     UNKNOWN("unknown");
 
     private static final EndedBy[] VALUES = values();

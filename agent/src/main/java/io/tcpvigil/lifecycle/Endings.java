@@ -19,7 +19,7 @@ import io.tcpvigil.tcp.TcpState;
  *   SYN-RECEIVED    nothing                        to CLOSED          vanished    unknown
  *   ESTABLISHED     our FIN acked, none received   via FIN-WAIT-2     vanished    local
  *   ESTABLISHED     both FINs, no minisock made    via LAST-ACK       inferred    peer
- *   ESTABLISHED     our FIN acked, nothing else    to CLOSED          ambiguous   unknown
+ *   ESTABLISHED     our FIN acked, nothing else    to CLOSED          ambiguous   unknown, see FirstFins
  *   ESTABLISHED     destroyed, cut off             to CLOSED          ambiguous   reset
  *   ESTABLISHED     nothing                        to CLOSED          vanished    unknown
  *   CLOSE-WAIT      our FIN acked                  via LAST-ACK       inferred    peer
@@ -34,7 +34,7 @@ import io.tcpvigil.tcp.TcpState;
  * </pre>
  *
  * A time-out is never among them: a socket that stopped retransmitting and one that was reset look the same to a poll and in
- * a destroy message.
+ * a destroy message. It is taken for unknown, or for what the first FIN says.
  */
 final class Endings {
     /** Who or what ended it. */
@@ -43,6 +43,8 @@ final class Endings {
     Evidence evidence = Evidence.VANISHED;
     /** What it surely went through, by inference, between the state last seen and its last step; CLOSED for nothing. */
     TcpState via = TcpState.CLOSED;
+    /** Whether it ended by FINs, and nothing of its own says whose was the first. */
+    boolean isDoubtful;
 
     /**
      * Judges.
@@ -59,6 +61,7 @@ final class Endings {
         via = TcpState.CLOSED;
         evidence = Evidence.VANISHED;
         by = EndedBy.UNKNOWN;
+        isDoubtful = false;
         switch (Flags.state(flags)) {
             case SYN_SENT -> {
                 if (disconnected) {
@@ -120,10 +123,12 @@ final class Endings {
             throughLastAck();
         } else {
             evidence = Evidence.AMBIGUOUS;
+            isDoubtful = true;
         }
     }
 
-    private void throughLastAck() {
+    /** After all, the peer's FIN was the first. */
+    void throughLastAck() {
         via = TcpState.LAST_ACK;
         evidence = Evidence.INFERRED;
         by = EndedBy.PEER;

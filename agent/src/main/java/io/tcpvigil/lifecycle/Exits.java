@@ -13,11 +13,13 @@ final class Exits {
 
     private final Timeline time;
     private final LifecycleTally tally;
+    private final FirstFins firstFins;
     private final Endings ending = new Endings();
 
-    Exits(Timeline time, LifecycleTally tally) {
+    Exits(Timeline time, LifecycleTally tally, FirstFins firstFins) {
         this.time = time;
         this.tally = tally;
+        this.firstFins = firstFins;
     }
 
     /**
@@ -63,6 +65,7 @@ final class Exits {
         boolean ranOut = timerRanOut(records, slot, flags);
         boolean noMinisock = noNewMinisocks && wasDestroyedLately(records, slot, flags);
         ending.judge(flags, ranOut, noMinisock, disconnected);
+        settleFirstFin(flags);
 
         boolean known = ranOut && kind == SocketKind.MINISOCK;
         long until = known ? time.now() - sinceAux(records, slot) : time.now();
@@ -84,6 +87,29 @@ final class Exits {
         }
         tally.left(state);
         store.remove(slot);
+    }
+
+    private void settleFirstFin(int flags) {
+        if (ending.isDoubtful) {
+            if (firstFins.isPeers()) {
+                ending.throughLastAck();
+            }
+        } else if (leftForMinisock(flags)) {
+            firstFins.oursWithoutMinisock();
+        }
+    }
+
+    /** Whether a connection that ended as a full socket surely left FIN-WAIT-2 or CLOSING. */
+    private boolean leftForMinisock(int flags) {
+        if (Flags.kind(flags) != SocketKind.FULL) {
+            return false;
+        }
+        return switch (Flags.state(flags)) {
+            case ESTABLISHED -> ending.via == TcpState.FIN_WAIT_2;
+            case FIN_WAIT_1 -> Flags.fate(flags) == Flags.FATE_FIN_ACKED;
+            case FIN_WAIT_2, CLOSING -> true;
+            case LISTEN, SYN_SENT, SYN_RECEIVED, CLOSE_WAIT, LAST_ACK, TIME_WAIT, CLOSED -> false;
+        };
     }
 
     private void countLastSteps(TcpState state, SocketKind kind) {

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the tracker knows after a dump. Totals are since the tracker began and never fall. Immutable.
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param listeners listening sockets in the last dump that showed them
  * @param oldest by state the age of the connection that has been in it for longest, as of the last complete dump that showed
  *     the state; states with none are missing
+ * @param shown the states that a complete dump has shown: what is missing in {@code oldest} of others is not known
  * @param stateDurations by state the time spent in it, by those who have left it; every state of a connection is there
  * @param connectionDurations life times of ended connections, by direction and then by what ended them; all are there
  * @param seen what coverage is measured by
@@ -39,6 +41,7 @@ public record LifecycleReport(
         Map<TcpState, Long> live,
         int listeners,
         Map<TcpState, Age> oldest,
+        Set<TcpState> shown,
         Map<TcpState, Durations> stateDurations,
         Map<Direction, Map<EndedBy, Durations>> connectionDurations,
         SeenTotals seen,
@@ -51,6 +54,7 @@ public record LifecycleReport(
     public LifecycleReport {
         live = copy(live);
         oldest = copy(oldest);
+        shown = Set.copyOf(shown);
         stateDurations = copy(stateDurations);
         connectionDurations = Map.copyOf(connectionDurations);
         anomalies = List.copyOf(anomalies);
@@ -76,9 +80,14 @@ public record LifecycleReport(
         return sum;
     }
 
-    /** The age of the connection that has been in this state for longest; null when there is none. */
+    /** The age of the connection that has been in this state for longest; null when there is none, or it is not known. */
     public @Nullable Age oldest(TcpState state) {
         return oldest.get(state);
+    }
+
+    /** Whether a complete dump has shown this state, so that it is known who is the oldest in it, if any. */
+    public boolean isOldestKnown(TcpState state) {
+        return shown.contains(state);
     }
 
     /** Time spent in this state by those who have left it; nothing for LISTEN and CLOSED. */

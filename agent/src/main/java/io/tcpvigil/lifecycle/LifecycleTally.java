@@ -91,6 +91,11 @@ final class LifecycleTally {
         }
     }
 
+    /** How many such there were. */
+    long minisocks() {
+        return minisocks;
+    }
+
     void entered(TcpState state) {
         live[state.ordinal()]++;
     }

@@ -36,6 +36,11 @@ public final class ProbedTransitions {
         return counts[from.ordinal() * STATES.length + to.ordinal()];
     }
 
+    /** How many sockets left a state after which there is a minisock, unless they were reset or there was no room for one. */
+    long leftForMinisock() {
+        return of(TcpState.FIN_WAIT_2, TcpState.CLOSED) + of(TcpState.CLOSING, TcpState.CLOSED);
+    }
+
     /** See {@link #ProbedTransitions}. */
     public long connectsWithoutPort() {
         return connectsWithoutPort;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.lifecycle;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.TcpState;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -18,8 +19,17 @@ import java.util.Set;
  * @param noNewMinisocks whether it is certain that no socket has gone into an orphaned FIN-WAIT-2 or TIME-WAIT since the dump
  *     before the last, that is whether {@code TW}, {@code TWKilled} and {@code TCPTimeWaitOverflow} stood still; false when
  *     it is not known
+ * @param probed what a probe had counted after the dump; null when there is none
+ * @param probedBefore the same before the dump, when {@link ConnectionTracker#asksForProbedBefore}
  */
-public record Sample(long nanos, Set<TcpState> states, long intervalNanos, boolean paused, boolean noNewMinisocks) {
+public record Sample(
+        long nanos,
+        Set<TcpState> states,
+        long intervalNanos,
+        boolean paused,
+        boolean noNewMinisocks,
+        @Nullable ProbedTransitions probed,
+        @Nullable ProbedTransitions probedBefore) {
     /** From how many missed intervals on the time between two dumps is a pause. */
     public static final int PAUSE_INTERVALS = 4;
 
@@ -36,22 +46,27 @@ public record Sample(long nanos, Set<TcpState> states, long intervalNanos, boole
 
     /** A dump of everything. */
     public static Sample full(long nanos, long intervalNanos) {
-        return new Sample(nanos, FULL_STATES, intervalNanos, false, false);
+        return new Sample(nanos, FULL_STATES, intervalNanos, false, false, null, null);
     }
 
     /** A dump of everything but ESTABLISHED. */
     public static Sample fast(long nanos, long intervalNanos) {
-        return new Sample(nanos, FAST_STATES, intervalNanos, false, false);
+        return new Sample(nanos, FAST_STATES, intervalNanos, false, false, null, null);
     }
 
     /** The same, after a pause that the clock does not show. */
     public Sample afterPause() {
-        return new Sample(nanos, states, intervalNanos, true, noNewMinisocks);
+        return new Sample(nanos, states, intervalNanos, true, noNewMinisocks, probed, probedBefore);
     }
 
     /** The same, with the certainty that no socket has become a minisock, or should have. */
     public Sample withoutNewMinisocks() {
-        return new Sample(nanos, states, intervalNanos, paused, true);
+        return new Sample(nanos, states, intervalNanos, paused, true, probed, probedBefore);
+    }
+
+    /** The same, with what a probe had counted before the dump and after it. */
+    public Sample withProbed(@Nullable ProbedTransitions before, @Nullable ProbedTransitions after) {
+        return new Sample(nanos, states, intervalNanos, paused, noNewMinisocks, after, before);
     }
 
     /** Bit n is set when the state with ordinal n is covered. */

@@ -3,6 +3,8 @@ package io.tcpvigil.lifecycle;
 
 import io.tcpvigil.tcp.TcpState;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * When which states were last looked at, and what follows from it for a connection that is there or not.
@@ -157,6 +159,17 @@ final class Timeline {
     /** When a complete dump before the one at hand last showed this state; 0 if none did. */
     long lastLook(TcpState state) {
         return Math.max(0, lastCovered[state.ordinal()]);
+    }
+
+    /** The states that a complete dump has shown, however long ago. */
+    Set<TcpState> shown() {
+        Set<TcpState> shown = EnumSet.noneOf(TcpState.class);
+        for (TcpState state : STATES) {
+            if (lastCovered[state.ordinal()] != NEVER) {
+                shown.add(state);
+            }
+        }
+        return shown;
     }
 
     /** When the last complete dump of every state was taken; negative if there was none, or a pause since. */

@@ -6,8 +6,8 @@ import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.TcpState;
 
 /**
- * What is remembered of single connections. {@link #find} gives a handle, the other methods answer for it; nothing is
- * allocated. Handles are valid until the tracker takes in the next dump or destroy message; use them on its thread.
+ * What is remembered of single connections. {@link #find} gives a handle, the other methods answer for it; nothing but an
+ * {@link Age} is allocated. Handles are valid until the tracker takes in the next dump or destroy message; use them on its thread.
  */
 public final class TrackedConnections {
     /** The handle of a row that stands for no connection: a listener, a bound socket, or a row that came later. */
@@ -50,19 +50,15 @@ public final class TrackedConnections {
         return Math.max(0, time.now() - records(handle).since(handle >> 1));
     }
 
-    /** Whether the entry into the state was seen, to within one interval of sampling; else it is a lower bound. */
-    public boolean isStateExact(int handle) {
-        return Flags.has(flags(handle), Flags.SINCE_EXACT);
+    /** The same, and whether the entry into the state was seen. */
+    public Age stateAge(int handle) {
+        return new Age(stateMillis(handle), Flags.has(flags(handle), Flags.SINCE_EXACT));
     }
 
-    /** Milliseconds since the connection began, as of the last dump. */
-    public long ageMillis(int handle) {
-        return Math.max(0, time.now() - records(handle).born(handle >> 1));
-    }
-
-    /** Whether its beginning was seen, to within one interval of sampling; else the age is a lower bound. */
-    public boolean isAgeExact(int handle) {
-        return Flags.has(flags(handle), Flags.BORN_EXACT);
+    /** How long ago the connection began, as of the last dump. */
+    public Age age(int handle) {
+        long millis = Math.max(0, time.now() - records(handle).born(handle >> 1));
+        return new Age(millis, Flags.has(flags(handle), Flags.BORN_EXACT));
     }
 
     public Direction direction(int handle) {

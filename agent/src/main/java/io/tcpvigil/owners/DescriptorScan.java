@@ -101,7 +101,8 @@ final class DescriptorScan {
             ProcessEntry next = unvisited.remove();
             visit(next, false, huntUntil);
             if (next.unfinished) {
-                unvisited.addFirst(next);
+                // Behind the others: one with very many descriptors takes many looks, and they should not wait for it.
+                unvisited.add(next);
             }
         }
         if (wanted > 0) {

@@ -3,13 +3,16 @@ package io.tcpvigil.report;
 
 import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.TcpState;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
- * What the probe in the kernel has counted since it was opened, beside the transitions, which are among all others.
+ * What the probe in the kernel, and those that broke off before it, have counted, beside the transitions, which are among all
+ * others.
  *
  * @param problem why there is no probe; null when there is one. All counts are 0 then and mean nothing
  * @param scope what the counts cover
@@ -19,6 +22,7 @@ import java.util.Map;
  * @param ports the ports with the most connections
  * @param transitionsMissed transitions that the probe knows it did not see; -1 when the kernel does not tell
  * @param socketsNotRemembered sockets without times, because too many were open
+ * @param portsNotCounted openings, closings and failures that are in no port, because too many ports were in use
  */
 public record ProbeReport(
         @Nullable String problem,
@@ -28,7 +32,8 @@ public record ProbeReport(
         long connectsWithoutPort,
         List<PortTraffic> ports,
         long transitionsMissed,
-        long socketsNotRemembered) {
+        long socketsNotRemembered,
+        long portsNotCounted) {
 
     /** What counts cover. */
     public enum Scope {
@@ -81,8 +86,31 @@ public record ProbeReport(
         ports = List.copyOf(ports);
     }
 
+    /**
+     * {@link #connectsWithoutPort} of the namespace that is watched; empty where there is no probe, or where it cannot tell them
+     * from those of other namespaces.
+     */
+    public OptionalLong ownConnectsWithoutPort() {
+        return problem == null && scope == Scope.NAMESPACE
+                ? OptionalLong.of(connectsWithoutPort)
+                : OptionalLong.empty();
+    }
+
     /** There is no probe, for this reason. */
     public static ProbeReport none(String problem) {
-        return new ProbeReport(problem, Scope.NAMESPACE, Map.of(), 0, 0, List.of(), 0, 0);
+        return new ProbeReport(problem, Scope.NAMESPACE, Map.of(), 0, 0, List.of(), 0, 0, 0);
+    }
+
+    /** What it could not tell since it began, for want of memory: one line each, which stays the same while that goes on. */
+    public List<String> gaps() {
+        List<String> gaps = new ArrayList<>();
+        if (socketsNotRemembered > 0) {
+            gaps.add(
+                    "the probe had no room for all sockets: of some, the time in their states and who opened them is missing");
+        }
+        if (portsNotCounted > 0) {
+            gaps.add("the probe had no room for all ports: some connections are in its sums, but in none of its ports");
+        }
+        return gaps;
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.tcp;
 
-/** The columns of some thousand rows of a {@link SocketTable}; what each holds is told there. */
+/** The columns of a thousand rows of a {@link SocketTable}; what each holds is told there. */
 final class SocketChunk {
     private static final int ROWS = SocketTable.CHUNK_ROWS;
 

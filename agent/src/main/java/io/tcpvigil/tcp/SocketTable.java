@@ -15,7 +15,7 @@ public final class SocketTable {
     /** A quantity that the source does not give for this row. */
     public static final int UNKNOWN = -1;
 
-    private static final int CHUNK_BITS = 13;
+    private static final int CHUNK_BITS = 10;
     static final int CHUNK_ROWS = 1 << CHUNK_BITS;
     private static final int CHUNK_MASK = CHUNK_ROWS - 1;
     /** How far back a row can be repeated: a resumed dump goes on inside the hash bucket where it paused. */

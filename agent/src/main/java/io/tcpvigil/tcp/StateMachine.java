@@ -15,8 +15,6 @@ import static io.tcpvigil.tcp.TcpState.TIME_WAIT;
 
 import io.tcpvigil.tcp.Transition.Event;
 import io.tcpvigil.tcp.Transition.Origin;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -154,38 +152,5 @@ public final class StateMachine {
     /** Whether one step of Linux leads from {@code from} to {@code to}. A state is no step away from itself. */
     public static boolean isLegal(TcpState from, TcpState to) {
         return LEGAL[from.ordinal()][to.ordinal()];
-    }
-
-    /**
-     * All shortest ways in which <em>one</em> connection can come from {@code from} to {@code to}: each a list of states
-     * that starts with {@code from} and ends with {@code to}. Empty when there is none, or when both are the same.
-     */
-    public static List<List<TcpState>> shortestPaths(TcpState from, TcpState to) {
-        List<List<TcpState>> found = new ArrayList<>();
-        ArrayDeque<List<TcpState>> open = new ArrayDeque<>();
-        open.add(List.of(from));
-        while (!open.isEmpty()) {
-            List<TcpState> path = open.remove();
-            if (!found.isEmpty() && path.size() >= found.get(0).size()) {
-                break;
-            }
-            TcpState last = path.get(path.size() - 1);
-            for (TcpState next : STATES) {
-                if (isWithinOneLife(last, next) && !path.contains(next)) {
-                    List<TcpState> longer = new ArrayList<>(path);
-                    longer.add(next);
-                    if (next == to) {
-                        found.add(List.copyOf(longer));
-                    } else if (next != CLOSED && next != LISTEN) {
-                        open.add(longer);
-                    }
-                }
-            }
-        }
-        return List.copyOf(found);
-    }
-
-    private static boolean isWithinOneLife(TcpState from, TcpState to) {
-        return isLegal(from, to) && !(from == TIME_WAIT && to == SYN_RECEIVED);
     }
 }

@@ -14,7 +14,8 @@ import java.util.function.Supplier;
 final class Access {
     private final Supplier<WebConfig> config;
     private final Passwords passwords;
-    private final LongAdder refusals = new LongAdder();
+    private final LongAdder wrong = new LongAdder();
+    private final LongAdder unchecked = new LongAdder();
 
     /** What a client says it is. */
     @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
@@ -50,15 +51,17 @@ final class Access {
             switch (outcome) {
                 case RIGHT -> verdict.accept(null);
                 case WRONG -> verdict.accept(unauthorized());
-                case BUSY ->
+                case BUSY -> {
+                    unchecked.increment();
                     verdict.accept(Answer.line(429, "too many passwords to be checked; try again")
                             .with("Retry-After", "1"));
+                }
             }
         });
     }
 
     private Answer unauthorized() {
-        refusals.increment();
+        wrong.increment();
         return Answer.line(401, "a user and a password are needed")
                 .with("WWW-Authenticate", "Basic realm=\"tcpvigil\", charset=\"UTF-8\"");
     }
@@ -83,8 +86,13 @@ final class Access {
     }
 
     /** Requests refused for a missing or wrong password. */
-    long refusals() {
-        return refusals.sum();
+    long wrong() {
+        return wrong.sum();
+    }
+
+    /** Requests refused because too many passwords were being checked. */
+    long unchecked() {
+        return unchecked.sum();
     }
 
     void stop() {

@@ -2,7 +2,7 @@
 package io.tcpvigil.web;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
-import java.net.Inet6Address;
+import io.tcpvigil.web.http.ClientNetwork;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,6 @@ final class Passwords {
     /** Bcrypt looks at no more. */
     private static final int LONGEST = 72;
 
-    private static final int IPV6_NETWORK_BYTES = 8;
     private static final int STACK_BYTES = 256 * 1024;
 
     /** The hash of no password that anybody knows, after the cost. */
@@ -83,7 +82,7 @@ final class Passwords {
         String hash = users.getOrDefault(user, nobodys(users));
         // A digest under a secret of this process: how long it takes to find it tells nothing of the password.
         ByteBuffer key = digest(user, hash, password);
-        ByteBuffer network = network(client);
+        ByteBuffer network = ClientNetwork.of(client);
         boolean known;
         synchronized (this) {
             known = right.get(key) != null;
@@ -161,12 +160,6 @@ final class Passwords {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
-    }
-
-    /** Of an IPv6 client the network: the rest of its address it chooses itself. */
-    private static ByteBuffer network(InetAddress client) {
-        byte[] address = client.getAddress();
-        return ByteBuffer.wrap(client instanceof Inet6Address ? Arrays.copyOf(address, IPV6_NETWORK_BYTES) : address);
     }
 
     void stop() {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.web;
 
-import java.io.IOException;
-import java.io.Writer;
-
 /**
  * What a request is answered with.
  *
@@ -12,17 +9,12 @@ import java.io.Writer;
  * @param policy the Content-Security-Policy of the body
  * @param body writes the body
  */
-record Response(int status, String contentType, String policy, Body body) {
+record Response(int status, String contentType, String policy, Rendering.Text body) {
     /** For what is not a page: nothing may be loaded or run. */
     static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
-    /** Writes text; called once, in the thread of the request. */
-    interface Body {
-        void writeTo(Writer out) throws IOException;
-    }
-
     /** A body that is not a page. */
-    static Response of(String contentType, Body body) {
+    static Response of(String contentType, Rendering.Text body) {
         return new Response(200, contentType, NOTHING, body);
     }
 

@@ -4,6 +4,7 @@ package io.tcpvigil.web;
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.export.ConfigStatus;
+import io.tcpvigil.export.WebStatus;
 import io.tcpvigil.lifecycle.CoverageEvent;
 import io.tcpvigil.lifecycle.EventCoverage;
 import io.tcpvigil.report.Following;
@@ -11,6 +12,7 @@ import io.tcpvigil.report.Report;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -151,14 +153,20 @@ final class StatusJson {
         json.name("web").beginObject();
         json.name("connections").value(web.connections());
         json.name("dropped").beginObject();
-        for (Map.Entry<String, Long> each : web.dropped().entrySet()) {
-            json.name(each.getKey()).value(each.getValue());
-        }
+        writeCounts(web.dropped(), json);
+        json.endObject();
+        json.name("refused").beginObject();
+        writeCounts(web.refused(), json);
         json.endObject();
         json.name("errors").value(web.errors());
-        json.name("passwords_wrong").value(web.passwordsWrong());
-        json.name("reloads").value(web.reloads());
-        json.name("failed_reloads").value(web.failedReloads());
+        json.name("reloads").value(web.config().reloads());
+        json.name("failed_reloads").value(web.config().failedReloads());
         json.endObject();
+    }
+
+    private static void writeCounts(SortedMap<String, Long> counts, JsonWriter json) throws IOException {
+        for (Map.Entry<String, Long> each : counts.entrySet()) {
+            json.name(each.getKey()).value(each.getValue());
+        }
     }
 }

@@ -2,15 +2,16 @@
 package io.tcpvigil.web;
 
 import io.tcpvigil.Nullable;
+import io.tcpvigil.export.WebStatus;
 import io.tcpvigil.yaml.YamlException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 
 /**
@@ -21,12 +22,12 @@ final class WebConfigWatch {
     private static final long LOOK_MILLIS = 1000;
 
     private final @Nullable Path file;
-    private final Consumer<String> log;
+    private final WebLog log;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     private volatile WebConfig current;
-    private volatile long reloads;
-    private volatile long failures;
+    private volatile WebStatus.Config status =
+            new WebStatus.Config(0, 0, true, Instant.now().getEpochSecond());
     /** Of the files when they were last read; under the lock of this. */
     private String lastSeen;
 
@@ -34,7 +35,7 @@ final class WebConfigWatch {
      * @param file null for none
      * @throws YamlException if the file cannot be used
      */
-    WebConfigWatch(@Nullable Path file, Consumer<String> log) {
+    WebConfigWatch(@Nullable Path file, WebLog log) {
         this.file = file;
         this.log = log;
         if (file == null) {
@@ -86,11 +87,16 @@ final class WebConfigWatch {
             }
             current = next;
             lastSeen = state(next.files());
-            reloads++;
-            log.accept("web: " + file + " has changed and is in force");
+            log.notice("web: " + file + " has changed and is in force");
+            // Last: who sees the count can rely on the line being out.
+            status = new WebStatus.Config(
+                    status.reloads() + 1,
+                    status.failedReloads(),
+                    true,
+                    Instant.now().getEpochSecond());
         } catch (IllegalArgumentException | IllegalStateException | YamlException wrong) {
-            failures++;
-            log.accept("web: the old configuration stays in force: " + wrong.getMessage());
+            log.warning("web: the old configuration stays in force: " + wrong.getMessage());
+            status = new WebStatus.Config(status.reloads(), status.failedReloads() + 1, false, status.takenSeconds());
         }
     }
 
@@ -125,13 +131,8 @@ final class WebConfigWatch {
         return tls.engine();
     }
 
-    /** How often changed files were taken over. */
-    long reloads() {
-        return reloads;
-    }
-
-    /** How often they could not be used. */
-    long failures() {
-        return failures;
+    /** What became of changed files. */
+    WebStatus.Config status() {
+        return status;
     }
 }

@@ -5,6 +5,7 @@ import io.tcpvigil.Nullable;
 import io.tcpvigil.export.AcceptHeader;
 import io.tcpvigil.export.ConfigStatus;
 import io.tcpvigil.export.MetricsPage;
+import io.tcpvigil.export.WebStatus;
 import io.tcpvigil.web.http.Answer;
 import io.tcpvigil.web.http.Drop;
 import io.tcpvigil.web.http.Handler;
@@ -38,6 +39,9 @@ public final class WebServer {
     private static final int STACK_BYTES = 512 * 1024;
     private static final long STOP_MILLIS = 1000;
 
+    /** Many times as long as the longest pause between two looks at clients. */
+    private static final long LONGEST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /** What any answer says unless it says otherwise. */
     private static final Map<String, String> PROTECTION = Map.of(
             "Content-Security-Policy", Response.NOTHING,
@@ -54,7 +58,7 @@ public final class WebServer {
     private final ThreadPoolExecutor workers;
     private final SharedAnswers shared;
     private final WebConfigWatch config;
-    private final Consumer<String> log;
+    private final WebLog log;
 
     /** What {@link HttpServer} asks: in the thread of all clients, where nothing may take long. */
     private final class Front implements Handler {
@@ -91,7 +95,7 @@ public final class WebServer {
      * @param version of this program
      * @param sourceFailures how often the better source has failed since the start
      * @param configuration what became of reading that of the daemon
-     * @param log takes one line for each distinct error, from any thread
+     * @param log takes one line for each distinct error
      * @throws IOException when an address cannot be bound; the message names it
      * @throws IllegalArgumentException when the settings are wrong; the message is for the user
      * @throws YamlException when the configuration file cannot be used
@@ -103,16 +107,16 @@ public final class WebServer {
             LongSupplier sourceFailures,
             Supplier<ConfigStatus> configuration,
             MetricsPage metrics,
-            Consumer<String> log)
+            WebLog log)
             throws IOException {
         this.log = log;
-        this.errors = new ErrorLog(log);
+        this.errors = new ErrorLog(log::warning);
         this.config = new WebConfigWatch(settings.configFile(), log);
         this.access = new Access(config::current, errors);
         StatusJson status = new StatusJson(version, sample.nanoClock(), sourceFailures, configuration, this::status);
         this.pages = new Pages(settings.telemetryPath(), sample, metrics, status);
         this.workers = workers(errors);
-        this.shared = new SharedAnswers(workers);
+        this.shared = new SharedAnswers(workers, sample::report, sample.nanoClock());
         this.server = new HttpServer(new Front(), Limits.usual(settings.maxRequests()), errors::record);
         for (InetSocketAddress listen : settings.listen()) {
             addresses.add(bind(listen));
@@ -159,7 +163,7 @@ public final class WebServer {
                 ? now.users().isEmpty() ? "without encryption or passwords" : "without encryption"
                 : now.users().isEmpty() && !now.tls().asksForCertificates() ? "without passwords" : null;
         if (without != null) {
-            log.accept("web: port " + address.getPort() + " can be reached from other hosts, " + without
+            log.warning("web: port " + address.getPort() + " can be reached from other hosts, " + without
                     + "; see --web.config.file");
         }
     }
@@ -172,6 +176,11 @@ public final class WebServer {
     /** {@code http} or {@code https}. */
     public String scheme() {
         return config.current().tls() == null ? "http" : "https";
+    }
+
+    /** Whether clients are heard. If not, nothing can be asked that would tell so. */
+    public boolean isServing() {
+        return server.silentNanos() < LONGEST_SILENCE_NANOS;
     }
 
     /** Errors since the start: answers that failed. */
@@ -188,10 +197,12 @@ public final class WebServer {
         return new WebStatus(
                 server.connections(),
                 new TreeMap<>(dropped),
+                new TreeMap<>(Map.of(
+                        "password", access.wrong(),
+                        "passwords_busy", access.unchecked(),
+                        "requests_busy", server.withoutPlace())),
                 errors.count(),
-                access.refusals(),
-                config.reloads(),
-                config.failures());
+                config.status());
     }
 
     /** Stops listening at once; answers under way get one second. Returns within two. */
@@ -202,7 +213,7 @@ public final class WebServer {
             access.stop();
             workers.shutdownNow();
             if (!workers.awaitTermination(500, TimeUnit.MILLISECONDS)) {
-                log.accept("web: stopped with an answer under way");
+                log.warning("web: stopped with an answer under way");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

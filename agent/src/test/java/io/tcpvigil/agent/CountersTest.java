@@ -78,6 +78,7 @@ class CountersTest {
                     new ConnectionsCollector.Build("1.0", "17"),
                     () -> new AgentCollector.Usage(1, 1, 1, 1, 1, 1, 1, 1, Map.of()),
                     () -> ConfigStatus.atStart("", Instant.EPOCH),
+                    () -> null,
                     MetricsSettings.USUAL);
             Map<String, Double> before = Map.of();
             for (int at = -SECOND; at <= 260 * SECOND; at += SECOND) {

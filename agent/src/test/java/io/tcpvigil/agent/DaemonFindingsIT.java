@@ -69,8 +69,7 @@ class DaemonFindingsIT {
                     assertEquals(List.of(), ward.look());
                     Thread.sleep(50);
                 }
-                Finding forgotten = ward.await(FindingId.CLOSE_WAIT_LEAK);
-                assertEquals(30, forgotten.count());
+                Finding forgotten = ward.await(FindingId.CLOSE_WAIT_LEAK, each -> each.count() == 30);
                 assertFalse(forgotten.meaning().contains("may be half closed"), forgotten.meaning());
                 Connections.closeAll(busy.servers);
                 ward.awaitGone(FindingId.CLOSE_WAIT_LEAK, FindingId.FIN_WAIT_2_PILE);

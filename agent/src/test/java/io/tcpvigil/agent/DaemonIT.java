@@ -39,7 +39,7 @@ class DaemonIT {
             Thread watcher = new Thread(() -> {
                 long first = awaitSampleAfter(daemon, Long.MIN_VALUE);
                 awaitSampleAfter(daemon, first);
-                daemon.stop(10, TimeUnit.SECONDS);
+                daemon.stop(60, TimeUnit.SECONDS);
             });
             watcher.start();
             zoo.call(() -> {
@@ -126,7 +126,7 @@ class DaemonIT {
                         "a tracker that begins anew finds all of them there");
                 assertEquals(0, lifecycle.anomalyCount());
             } finally {
-                daemon.stop(10, TimeUnit.SECONDS);
+                daemon.stop(60, TimeUnit.SECONDS);
                 sampling.join();
             }
         }
@@ -135,7 +135,7 @@ class DaemonIT {
     /** Waits for a report that is so. */
     private static Report await(Daemon daemon, Predicate<Report> wanted) throws InterruptedException {
         Report report = daemon.lastReport();
-        for (int i = 0; i < 3000 && (report == null || !wanted.test(report)); i++) {
+        for (int i = 0; i < 12_000 && (report == null || !wanted.test(report)); i++) {
             Thread.sleep(10);
             report = daemon.lastReport();
         }

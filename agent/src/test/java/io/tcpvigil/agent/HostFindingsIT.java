@@ -70,7 +70,7 @@ class HostFindingsIT {
 
     /** Looks until there is such a finding; the limit goes with what other namespaces have meanwhile. */
     private static Finding awaitWith(Ward ward, FindingId id, Limit limit) throws Exception {
-        for (int look = 0; look < 300; look++) {
+        for (int look = 0; look < 1200; look++) {
             limit.set();
             for (Finding finding : ward.look()) {
                 if (finding.id() == id) {

@@ -25,7 +25,7 @@ class SampleScheduleTest {
         while (now < end) {
             Tier tier = schedule.next();
             long each = tier == Tier.FULL ? fullCost : fastCost;
-            schedule.taken(tier, now, each, true);
+            schedule.taken(tier, now, now, each, true);
             cost += each;
             now = Math.max(schedule.due(), now + each);
         }
@@ -39,7 +39,7 @@ class SampleScheduleTest {
         for (int i = 0; i < 31; i++) {
             tiers.add(schedule.next());
             times.add((now + 3 * SECOND) / SECOND);
-            schedule.taken(schedule.next(), now, MILLI, true);
+            schedule.taken(schedule.next(), now, now, MILLI, true);
             now = schedule.due();
         }
         for (int i = 0; i < 31; i++) {
@@ -50,18 +50,26 @@ class SampleScheduleTest {
 
     @Test
     void keepsToItsGridAndMakesUpForNothing() {
-        schedule.taken(Tier.FULL, now, MILLI, true);
+        schedule.taken(Tier.FULL, now, now, MILLI, true);
         long due = schedule.due();
-        schedule.taken(Tier.FAST, due + 10 * MILLI, MILLI, true);
+        schedule.taken(Tier.FAST, due + 10 * MILLI, due + 10 * MILLI, MILLI, true);
         assertEquals(due + SECOND, schedule.due(), "late by less than an interval");
-        schedule.taken(Tier.FAST, due + 100 * SECOND, MILLI, true);
+        schedule.taken(Tier.FAST, due + 100 * SECOND, due + 100 * SECOND, MILLI, true);
         assertEquals(due + 101 * SECOND, schedule.due(), "after a suspend one sample is enough");
         assertEquals(Tier.FULL, schedule.next());
     }
 
     @Test
+    void beginsItsGridWhereTheSlowFirstSampleEnded() {
+        schedule.taken(Tier.FULL, now, now + 900 * MILLI, MILLI, true);
+        assertEquals(now + 1900 * MILLI, schedule.due());
+        schedule.taken(Tier.FAST, schedule.due(), schedule.due() + 300 * MILLI, MILLI, true);
+        assertEquals(now + 2900 * MILLI, schedule.due(), "the second is on the grid");
+    }
+
+    @Test
     void takesAFullSampleAgainThatFailed() {
-        schedule.taken(Tier.FULL, now, MILLI, false);
+        schedule.taken(Tier.FULL, now, now, MILLI, false);
         assertEquals(Tier.FULL, schedule.next());
         assertEquals(now + SECOND, schedule.due());
     }
@@ -81,7 +89,7 @@ class SampleScheduleTest {
         for (int second = 0; second < 600; second++) {
             schedule.resync();
             full += schedule.next() == Tier.FULL ? 1 : 0;
-            schedule.taken(schedule.next(), now, MILLI, true);
+            schedule.taken(schedule.next(), now, now, MILLI, true);
             now = schedule.due();
         }
         assertTrue(full > 600 / 15 && full <= 1 + 4 * 600 / 15, full + " full samples");
@@ -115,7 +123,7 @@ class SampleScheduleTest {
 
     @Test
     void doesNotLearnFromTheFirstSampleWhichLoadsTheProgram() {
-        schedule.taken(Tier.FULL, now, 3000 * MILLI, true);
+        schedule.taken(Tier.FULL, now, now, 3000 * MILLI, true);
         now = schedule.due();
         run(60, MILLI, MILLI);
         assertEquals(1, schedule.stretch());
@@ -139,7 +147,7 @@ class SampleScheduleTest {
         SampleSchedule looks = new SampleSchedule(Intervals.every(SECOND));
         for (int i = 0; i < 100; i++) {
             assertEquals(Tier.FULL, looks.next());
-            looks.taken(Tier.FULL, now, 900 * MILLI, true);
+            looks.taken(Tier.FULL, now, now, 900 * MILLI, true);
             // Late by any part of an interval, and sometimes by many.
             now = looks.due() + (i % 10) * (SECOND / 10) + (i % 7 == 0 ? 5 * SECOND : 0);
         }
@@ -153,7 +161,7 @@ class SampleScheduleTest {
         schedule.intervals(new Intervals(3 * SECOND, 6 * SECOND, ONE_PERCENT));
         assertEquals(taken + 3 * SECOND, schedule.due());
         assertEquals(Tier.FULL, schedule.next(), "the last one is seven seconds old");
-        schedule.taken(Tier.FULL, schedule.due(), MILLI, true);
+        schedule.taken(Tier.FULL, schedule.due(), schedule.due(), MILLI, true);
         schedule.intervals(new Intervals(SECOND / 10, 6 * SECOND, ONE_PERCENT));
         assertEquals(taken + 3 * SECOND + SECOND / 10, schedule.due());
         assertEquals(Tier.FAST, schedule.next());
@@ -161,7 +169,7 @@ class SampleScheduleTest {
 
     @Test
     void stillOwesAFullSampleAfterAChangeOfIntervals() {
-        schedule.taken(Tier.FULL, now, MILLI, false);
+        schedule.taken(Tier.FULL, now, now, MILLI, false);
         schedule.intervals(new Intervals(SECOND, 60 * SECOND, ONE_PERCENT));
         assertEquals(Tier.FULL, schedule.next());
     }

@@ -14,7 +14,9 @@ import io.tcpvigil.kernel.bpf.Missing;
 import io.tcpvigil.kernel.bpf.TransitionProbe;
 import io.tcpvigil.kernel.libc.SyscallException;
 import io.tcpvigil.kernel.procfs.ProcFs;
+import io.tcpvigil.lifecycle.CoverageEvent;
 import io.tcpvigil.lifecycle.Direction;
+import io.tcpvigil.lifecycle.EventCoverage;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.report.Tier;
@@ -24,8 +26,11 @@ import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.TcpState;
 import io.tcpvigil.testing.Multicasts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -51,6 +56,9 @@ class SamplerEventsTest {
     private long processor;
     private long sampleCost;
     private int probeAttempts;
+    private int passiveOpens;
+    private int busyDumps;
+    private int dumps;
 
     @SuppressWarnings("NullAway.Init") // follow() is called before each test.
     private Sampler sampler;
@@ -76,11 +84,28 @@ class SamplerEventsTest {
             table.commit();
             table.coverage(Coverage.complete());
             processor += sampleCost;
+            dumps++;
+            if (dumps <= busyDumps) {
+                count(1);
+            }
         }
 
         @Override
         public void close() {
             // Nothing is open.
+        }
+    }
+
+    /** The kernel counts so many more that came up. */
+    private void count(int opened) {
+        passiveOpens += opened;
+        try {
+            Files.createDirectories(noProc.resolve("net"));
+            Files.writeString(
+                    noProc.resolve("net/snmp"),
+                    "Tcp: ActiveOpens PassiveOpens AttemptFails EstabResets\nTcp: 0 " + passiveOpens + " 0 0\n");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 
@@ -140,6 +165,32 @@ class SamplerEventsTest {
         assertEquals(2, after.lifecycle().connections().opened(Direction.INBOUND));
         assertEquals(2, after.destroyEvents().received());
         assertNull(after.destroyEvents().problem());
+    }
+
+    @Test
+    void takesTheFirstDumpAgainUntilTheKernelCountsNothingMeanwhile() {
+        count(50);
+        busyDumps = 2;
+        look();
+        assertEquals(3, dumps);
+        look();
+        assertEquals(4, dumps, "only the first");
+    }
+
+    @Test
+    void neverSeesMoreThanWasCountedThoughSomethingHappensAllTheTime() {
+        count(50);
+        busyDumps = 5;
+        look();
+        assertEquals(busyDumps, dumps);
+        // Of the connection that came up during the last of them.
+        now -= SECOND / 2;
+        kernel.add(ended(50_001, 7));
+        Following following = look();
+        while (following.pace().tier() != Tier.FULL) {
+            following = look();
+        }
+        assertEquals(new EventCoverage(1, 1), following.coverage().get(CoverageEvent.OPENED_INBOUND));
     }
 
     @Test

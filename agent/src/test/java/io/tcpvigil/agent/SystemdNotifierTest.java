@@ -86,6 +86,18 @@ class SystemdNotifierTest {
     }
 
     @Test
+    void isNeitherReadyNorAliveWhileClientsAreNotServed() {
+        boolean[] serves = {false};
+        notifier.onlyWhile(() -> serves[0]);
+        assertEquals(List.of(), publish(Samples.report(), 1, 5));
+        serves[0] = true;
+        notifier.published(every(1, Samples.report()));
+        assertEquals(List.of("READY=1\nWATCHDOG=1\n" + STATUS + "1 s"), sent);
+        serves[0] = false;
+        assertEquals(List.of(), publish(Samples.report(), 1, 60));
+    }
+
+    @Test
     void isReadyWithTheFirstCompleteSample() {
         assertEquals(List.of("0 STATUS=no sample: EPERM two lines"), publish(Samples.failed("EPERM\ntwo lines"), 1, 4));
         assertEquals(

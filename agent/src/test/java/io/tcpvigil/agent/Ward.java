@@ -37,7 +37,7 @@ final class Ward implements AutoCloseable {
     static final Intervals AT_ONCE = Intervals.every(1_000_000);
 
     private static final long PAUSE_MILLIS = 50;
-    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
     private final Sampler sampler;
     private @Nullable Report last;

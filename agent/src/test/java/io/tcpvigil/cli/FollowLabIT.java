@@ -17,7 +17,9 @@ import io.tcpvigil.lab.Scenario;
 import io.tcpvigil.lab.StateObserver;
 import io.tcpvigil.lab.scenario.Scenarios;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.testing.KernelRest;
 import io.tcpvigil.testing.Requirement;
+import io.tcpvigil.testing.Undisturbed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -101,6 +103,12 @@ class FollowLabIT {
 
         @Override
         public void close() {
+            try {
+                // What the ladder ended with was seen in a dump.
+                KernelRest.barrier();
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
             recording.drain(probe);
             probe.close();
             netlink.close();
@@ -186,7 +194,7 @@ class FollowLabIT {
                 for (Role role : scenario.roles()) {
                     List<Future<String>> families = new ArrayList<>();
                     for (Family family : Family.values()) {
-                        families.add(workers.submit(() -> follow(scenario, role, family)));
+                        families.add(workers.submit(() -> Undisturbed.measure(() -> follow(scenario, role, family))));
                     }
                     runs.put(scenario.name() + ", kernel as " + role.label(), families);
                 }

@@ -15,7 +15,9 @@ import io.tcpvigil.lab.Scenario;
 import io.tcpvigil.lab.StateObserver;
 import io.tcpvigil.lab.scenario.Scenarios;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.testing.KernelRest;
 import io.tcpvigil.testing.Requirement;
+import io.tcpvigil.testing.Undisturbed;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -95,6 +97,8 @@ class FollowLadderIT {
 
         @Override
         public void look(Outcome outcome, Path namespace) throws IOException {
+            // What the ladder ended with was seen in a dump.
+            KernelRest.barrier();
             command.stop();
             JsonObject next = read();
             while (next.has("from")) {
@@ -193,10 +197,10 @@ class FollowLadderIT {
         List<DynamicTest> tests = new ArrayList<>();
         for (Scenario scenario : Scenarios.ALL) {
             for (Role role : scenario.roles()) {
-                Future<Boolean> done = workers.submit(() -> {
+                Future<Boolean> done = workers.submit(() -> Undisturbed.measure(() -> {
                     follow(scenario, role, met);
                     return true;
-                });
+                }));
                 tests.add(DynamicTest.dynamicTest(scenario.name() + ", " + role.label(), done::get));
             }
         }

@@ -12,14 +12,17 @@ import io.tcpvigil.kernel.bpf.Where;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.testing.KernelRest;
 import io.tcpvigil.testing.Requirement;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,7 +60,7 @@ class FollowRateIT {
                     .start());
             try {
                 awaitFirstLine(out, follow);
-                Counted counted = network.call(FollowRateIT::churn);
+                Counted counted = network.call(() -> churn(out, follow));
                 new ProcessBuilder("kill", "-INT", Long.toString(follow.pid()))
                         .start()
                         .waitFor();
@@ -77,7 +80,7 @@ class FollowRateIT {
         }
     }
 
-    private static Counted churn() throws IOException {
+    private static Counted churn(Path out, Process follow) throws Exception {
         TransitionProbe.Attempt attempt = TransitionProbe.open(LIBC, TransitionProbe.Settings.ofThread());
         if (!(attempt instanceof TransitionProbe.Opened opened)) {
             throw new AssertionError(attempt.toString());
@@ -86,9 +89,43 @@ class FollowRateIT {
             long active = tcpCounter("ActiveOpens");
             long passive = tcpCounter("PassiveOpens");
             long nanos = connect();
+            awaitEnd(out, follow);
+            KernelRest.await();
             TransitionTotals totals = new TransitionTotals();
             probe.read(totals);
             return new Counted(tcpCounter("ActiveOpens") - active, tcpCounter("PassiveOpens") - passive, nanos, totals);
+        }
+    }
+
+    /**
+     * Listens and ends that until it is told: then all before has been told, too, or was lost. When it is stopped, follow
+     * does not have time for a whole buffer on every machine.
+     */
+    private static void awaitEnd(Path out, Process follow) throws Exception {
+        boolean told = false;
+        while (!told) {
+            int port;
+            long from = Files.size(out);
+            try (ServerSocketChannel sentinel = ServerSocketChannel.open()) {
+                sentinel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                port = ((InetSocketAddress) sentinel.getLocalAddress()).getPort();
+            }
+            for (int i = 0; i < 20 && !told; i++) {
+                assertTrue(follow.isAlive(), "follow ended");
+                Thread.sleep(50);
+                told = tells(out, from, port);
+            }
+        }
+    }
+
+    /** Whether the file tells behind {@code from} that somebody began to listen on the port and ended that. */
+    private static boolean tells(Path out, long from, int port) throws IOException {
+        try (InputStream in = Files.newInputStream(out)) {
+            in.skipNBytes(from);
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return text.lines()
+                    .anyMatch(line -> line.contains("\"from\":\"listen\",\"to\":\"closed\"")
+                            && line.contains("\"port\":" + port + "}"));
         }
     }
 
@@ -128,13 +165,16 @@ class FollowRateIT {
         assertEquals(CONNECTIONS, totals.closed(Where.WATCHED, TransitionTotals.Opener.PEER));
         assertEquals(0, totals.socketsNotRemembered());
         assertEquals(0, totals.portsNotCounted());
-        assertEquals(0, totals.transitionsMissed());
-        long transitions = 0;
-        for (TcpState from : TcpState.values()) {
-            for (TcpState to : TcpState.values()) {
-                transitions += from == to ? 0 : totals.count(Where.WATCHED, from, to);
-            }
-        }
+        long transitions = transitions(totals, Where.WATCHED);
+        // Six of each connection, two of each listener: none of ours was missed.
+        assertEquals(CONNECTIONS, totals.count(Where.WATCHED, TcpState.SYN_SENT, TcpState.ESTABLISHED));
+        assertEquals(CONNECTIONS, totals.count(Where.WATCHED, TcpState.SYN_RECEIVED, TcpState.ESTABLISHED));
+        long listeners = totals.count(Where.WATCHED, TcpState.CLOSED, TcpState.LISTEN);
+        assertEquals(listeners, totals.count(Where.WATCHED, TcpState.LISTEN, TcpState.CLOSED));
+        assertEquals(6L * CONNECTIONS + 2 * listeners, transitions);
+        // What was missed is told for the whole host. With nobody else on it that is what was missed of ours.
+        long elsewhere = transitions(totals, Where.ELSEWHERE);
+        assertTrue(totals.transitionsMissed() <= elsewhere, totals.transitionsMissed() + " missed");
         long told = 0;
         String last = "";
         try (BufferedReader lines = Files.newBufferedReader(out)) {
@@ -149,6 +189,19 @@ class FollowRateIT {
         System.out.println("follow: " + CONNECTIONS + " connections at "
                 + CONNECTIONS * 1_000_000_000L / counted.nanos + "/s, " + transitions + " transitions, " + told
                 + " told, " + lost + " lost");
-        assertEquals(transitions, told + lost);
+        // Neither does what was missed for follow say of which namespace it was.
+        assertTrue(
+                told + lost >= transitions && told + lost <= transitions + elsewhere,
+                transitions + " transitions, " + told + " told, " + lost + " lost, elsewhere " + elsewhere);
+    }
+
+    private static long transitions(TransitionTotals totals, Where where) {
+        long transitions = 0;
+        for (TcpState from : TcpState.values()) {
+            for (TcpState to : TcpState.values()) {
+                transitions += from == to ? 0 : totals.count(where, from, to);
+            }
+        }
+        return transitions;
     }
 }

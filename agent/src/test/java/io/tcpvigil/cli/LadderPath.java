@@ -39,9 +39,7 @@ final class LadderPath {
         /** The check that showed it gone; -1 while it is there. */
         int gone = -1;
 
-        private final List<Segment> fromKernel = new ArrayList<>();
         private @Nullable Segment last;
-        private boolean lastFromPeer;
         private TcpState state = TcpState.CLOSED;
         private int since;
 
@@ -79,10 +77,6 @@ final class LadderPath {
                 firstFin = peer ? EndedBy.PEER : EndedBy.LOCAL;
             }
             last = segment;
-            lastFromPeer = peer;
-            if (!peer) {
-                fromKernel.add(segment);
-            }
         }
 
         private void enter(TcpState to, int check) {
@@ -104,17 +98,7 @@ final class LadderPath {
             Segment segment = last;
             if (segment != null && segment.has(Flag.RST)) {
                 ends.add(ended == TcpState.SYN_SENT ? EndedBy.REFUSED : EndedBy.RESET);
-            } else if (segment != null && !lastFromPeer && segment.sequenceLength() > 0 && isAgain(segment)) {
-                ends.add(EndedBy.TIMEOUT);
             }
-        }
-
-        private boolean isAgain(Segment segment) {
-            return fromKernel.stream()
-                            .filter(each -> each.sequence() == segment.sequence()
-                                    && each.flags().equals(segment.flags()))
-                            .count()
-                    > 1;
         }
 
         @Override

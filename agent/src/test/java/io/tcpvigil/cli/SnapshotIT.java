@@ -10,6 +10,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.procfs.ServicesFile;
 import io.tcpvigil.testing.Requirement;
 import io.tcpvigil.testing.StateZoo;
@@ -27,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,18 +37,23 @@ import picocli.CommandLine;
 
 /** {@code tcpvigil snapshot} in a namespace with sockets in every state. */
 class SnapshotIT {
-    @SuppressWarnings("NullAway.Init")
-    private static StateZoo zoo;
+    private static @Nullable StateZoo zoo;
 
-    @BeforeAll
-    static void openZoo() throws Exception {
-        zoo = StateZoo.open();
+    @BeforeEach
+    void openZoo() throws Exception {
+        if (zoo != null && !zoo.isFresh()) {
+            closeZoo();
+        }
+        if (zoo == null) {
+            zoo = StateZoo.open();
+        }
     }
 
     @AfterAll
     static void closeZoo() throws Exception {
         if (zoo != null) {
             zoo.close();
+            zoo = null;
         }
     }
 
@@ -58,7 +64,7 @@ class SnapshotIT {
     }
 
     private static Outcome run(int width, String... arguments) throws Exception {
-        return zoo.call(() -> {
+        return Objects.requireNonNull(zoo).call(() -> {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             StringWriter err = new StringWriter();
             try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
@@ -208,8 +214,8 @@ class SnapshotIT {
     }
 
     private static DatagramChannel openUdp(int port) throws Exception {
-        return zoo.call(
-                () -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+        return Objects.requireNonNull(zoo)
+                .call(() -> DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     }
 
     @Test
@@ -281,6 +287,45 @@ class SnapshotIT {
     }
 
     @Test
+    void tellsAgesOfSocketsToWhoLooksAgain() throws Exception {
+        Outcome outcome = run(
+                Terminal.UNLIMITED, "snapshot", "--sockets", "state=close_wait", "--interval", "50ms", "--count", "2");
+        assertEquals(0, outcome.code(), outcome.err());
+        assertTrue(outcome.out().contains(" IN STATE  AGE "), outcome.out());
+        List<String> rows = outcome.lines().stream()
+                .filter(line -> line.matches("CLOSE-WAIT +[0-9]+ +[0-9]+ .*"))
+                .toList();
+        assertEquals(2 * StateZoo.allRows().getOrDefault("CLOSE-WAIT", 0), rows.size(), outcome.out());
+        // All were there before the first look.
+        assertTrue(rows.stream().allMatch(row -> row.matches(".* >[0-9]+(ms|s|m) +>[0-9]+(ms|s|m) .*")), outcome.out());
+    }
+
+    @Test
+    void knowsAgesFromTheKernelWhenItLooksAgain() throws Exception {
+        Outcome outcome = run(
+                Terminal.UNLIMITED,
+                "snapshot",
+                "--json",
+                "--sockets",
+                "state=close_wait",
+                "age>0s",
+                "--interval",
+                "20ms",
+                "--count",
+                "1");
+        JsonArray sockets =
+                JsonParser.parseString(outcome.out()).getAsJsonObject().getAsJsonArray("sockets");
+        assertEquals(StateZoo.allRows().getOrDefault("CLOSE-WAIT", 0), sockets.size(), outcome.out());
+        for (JsonElement socket : sockets) {
+            JsonObject age = socket.getAsJsonObject().getAsJsonObject("state_age");
+            assertFalse(age.get("exact").getAsBoolean());
+            assertEquals(
+                    socket.getAsJsonObject().get("state_age_at_least_seconds").getAsDouble(),
+                    age.get("seconds").getAsDouble());
+        }
+    }
+
+    @Test
     void namesOwnersInJson() throws Exception {
         Outcome outcome = run(Terminal.UNLIMITED, "snapshot", "--json", "--sockets", "-p", "state=listen");
         JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
@@ -297,7 +342,7 @@ class SnapshotIT {
     private static JsonObject runWithoutRights(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("setpriv", "--bounding-set=-all"));
         command.addAll(Tcpvigil.command(arguments));
-        return zoo.call(() -> {
+        return Objects.requireNonNull(zoo).call(() -> {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();

@@ -43,6 +43,20 @@ class TextTableTest {
                 """, printed(sample(), 24, false));
     }
 
+    /** One long address must not push the numbers of all rows off the screen. */
+    @Test
+    void goesOnInTheNextLineAfterACellThatIsTooLong() {
+        TextTable table = new TextTable("LOCAL", "REMOTE", ">USED", "STATES");
+        table.row("10.0.0.1:443", "10.0.0.2:50000", "12", "ESTABLISHED 12");
+        table.row("[2001:db8:1:2:3:4:5:6]:443", "10.0.0.3:1", "3", "TIME-WAIT 3");
+        assertEquals("""
+                LOCAL            REMOTE          USED  STATES
+                10.0.0.1:443     10.0.0.2:50000    12  ESTABLISHED 12
+                [2001:db8:1:2:3:4:5:6]:443
+                                 10.0.0.3:1         3  TIME-WAIT 3
+                """, printed(table, 53, false));
+    }
+
     @Test
     void setsHeadingsInBoldOnlyWhereColourMayBe() {
         assertEquals(

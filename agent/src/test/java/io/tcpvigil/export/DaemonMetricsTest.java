@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The whole page, in both forms. */
@@ -31,6 +32,13 @@ class DaemonMetricsTest {
             14,
             Map.of("Copy", new Collections(12, 0.034)));
 
+    private static final WebStatus WEB = new WebStatus(
+            3,
+            new TreeMap<>(Map.of("gave_way", 0L, "slow_request", 500L)),
+            new TreeMap<>(Map.of("password", 7L)),
+            1,
+            new WebStatus.Config(2, 1, false, 1_769_860_802));
+
     static DaemonMetrics metrics(@Nullable Report report) {
         DaemonMetrics metrics = new DaemonMetrics(
                 () -> report,
@@ -39,6 +47,7 @@ class DaemonMetricsTest {
                 new ConnectionsCollector.Build("1.2.3", "17.0.15"),
                 () -> USAGE,
                 () -> ConfigStatus.atStart("tcpvigil.yml", Instant.ofEpochSecond(1_769_860_801)),
+                () -> WEB,
                 MetricsSettings.USUAL);
         if (report != null) {
             metrics.take(report);

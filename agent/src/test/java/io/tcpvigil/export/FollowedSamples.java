@@ -54,6 +54,10 @@ final class FollowedSamples {
     }
 
     static Following following() {
+        return following(ProbeReport.none("not permitted"));
+    }
+
+    static Following following(ProbeReport probe) {
         ConnectionTracker tracker = new ConnectionTracker(1);
         CoverageLedger ledger = new CoverageLedger();
         TcpState[] life = {
@@ -72,15 +76,30 @@ final class FollowedSamples {
         for (CoverageEvent event : CoverageEvent.values()) {
             coverage.put(event, ledger.total(event));
         }
-        LifecycleReport lifecycle = tracker.report();
+        return following(tracker.report(), coverage, probe);
+    }
+
+    /** One look, which was cut short. */
+    static Following firstDumpPartial() {
+        ConnectionTracker tracker = new ConnectionTracker(1);
+        SocketTable table = table(TcpState.CLOSE_WAIT);
+        table.coverage(Coverage.partial("cut short"));
+        tracker.update(table, Sample.full(SECOND, SECOND));
+        return following(tracker.report(), Map.of(), ProbeReport.none("not permitted"));
+    }
+
+    private static Following following(
+            LifecycleReport lifecycle, Map<CoverageEvent, EventCoverage> coverage, ProbeReport probe) {
         return new Following(
                 lifecycle,
                 lifecycle.transitions(),
                 new Following.Pace(Tier.FULL, Samples.TAKEN_NANOS, 2 * SECOND, 30 * SECOND, 2),
                 coverage,
-                Map.of(CoverageEvent.OPENED_INBOUND, ledger.total(CoverageEvent.OPENED_INBOUND)),
+                Map.of(
+                        CoverageEvent.OPENED_INBOUND,
+                        coverage.getOrDefault(CoverageEvent.OPENED_INBOUND, EventCoverage.NONE)),
                 new Following.EventStream(null, 9, 4),
-                ProbeReport.none("not permitted"),
+                probe,
                 counted(12),
                 new SocketUsage(
                         OptionalLong.of(2),
@@ -92,6 +111,10 @@ final class FollowedSamples {
     }
 
     static Report report() {
+        return report(following());
+    }
+
+    static Report report(Following following) {
         Report report = Samples.report();
         return new Report(
                 report.takenAt(),
@@ -107,7 +130,7 @@ final class FollowedSamples {
                 report.range(),
                 report.ports(),
                 report.services(),
-                following(),
+                following,
                 null);
     }
 }

@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.prometheus.client.Collector;
 import io.prometheus.client.exporter.common.TextFormat;
 import io.tcpvigil.Nullable;
+import io.tcpvigil.report.ProbeReport;
 import io.tcpvigil.report.Report;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,26 @@ class LifecycleCollectorTest {
         assertHas(page, "tcpvigil_interval_seconds{tier=\"fast\",} 2.0");
         assertHas(page, "tcpvigil_interval_seconds{tier=\"full\",} 30.0");
         assertEquals(OptionalLong.empty(), FollowedSamples.following().usage().orphans());
+    }
+
+    private static Report withProbe(ProbeReport.Scope scope) {
+        return FollowedSamples.report(
+                FollowedSamples.following(new ProbeReport(null, scope, Map.of(), 0, 5, List.of(), 0, 0, 0)));
+    }
+
+    @Test
+    void tellsConnectsWithoutPortOfTheNamespaceOnly() throws IOException {
+        assertHas(page(withProbe(ProbeReport.Scope.NAMESPACE)), "tcpvigil_connects_without_port_total 5.0");
+        String ofHost = page(withProbe(ProbeReport.Scope.HOST));
+        assertFalse(ofHost.contains("\ntcpvigil_connects_without_port_total "), "they may be those of others");
+        assertHas(ofHost, "tcpvigil_event_source_up{source=\"probe\",} 1.0");
+    }
+
+    @Test
+    void tellsTheOldestOnlyOfStatesThatACompleteDumpHasShown() throws IOException {
+        assertHas(page(FollowedSamples.report()), "tcpvigil_state_oldest_seconds{state=\"close_wait\",} 0.0");
+        String page = page(FollowedSamples.report(FollowedSamples.firstDumpPartial()));
+        assertFalse(page.contains("tcpvigil_state_oldest_seconds{"), "unknown is not zero");
     }
 
     @Test

@@ -26,20 +26,6 @@ class LifecycleJsonTest {
         return JsonParser.parseString(out.toString()).getAsJsonObject();
     }
 
-    private static Following with(ProbeReport probe) {
-        Following known = FollowedSamples.following();
-        return new Following(
-                known.lifecycle(),
-                known.transitions(),
-                known.pace(),
-                known.coverage(),
-                known.recentCoverage(),
-                known.destroyEvents(),
-                probe,
-                known.kernelEvents(),
-                known.usage());
-    }
-
     @Test
     void saysHowMuchWasSeenAndThroughWhat() throws IOException {
         JsonObject json = json(FollowedSamples.following());
@@ -59,6 +45,14 @@ class LifecycleJsonTest {
     }
 
     @Test
+    void tellsWhichOldestAreNotKnown() throws IOException {
+        assertFalse(json(FollowedSamples.following()).getAsJsonObject("oldest").has("close_wait"), "there is none");
+        JsonObject oldest = json(FollowedSamples.firstDumpPartial()).getAsJsonObject("oldest");
+        assertTrue(oldest.get("close_wait").isJsonNull(), "no complete dump yet");
+        assertFalse(oldest.has("listen"), "not followed");
+    }
+
+    @Test
     void saysWhyThereIsNoProbe() throws IOException {
         JsonObject probe = json(FollowedSamples.following()).getAsJsonObject("probe");
         assertEquals("not permitted", probe.get("problem").getAsString());
@@ -69,7 +63,7 @@ class LifecycleJsonTest {
     void tellsWhatTheProbeCountedAndWhere() throws IOException {
         long[] buckets = new long[48];
         buckets[9] = 3;
-        JsonObject probe = json(with(new ProbeReport(
+        JsonObject probe = json(FollowedSamples.following(new ProbeReport(
                         null,
                         ProbeReport.Scope.HOST,
                         Map.of(TcpState.ESTABLISHED, new ProbeReport.Dwell(buckets, 2_500)),
@@ -77,12 +71,14 @@ class LifecycleJsonTest {
                         5,
                         List.of(new ProbeReport.PortTraffic(443, true, 7, 6, 0, 0)),
                         -1,
-                        0)))
+                        0,
+                        3)))
                 .getAsJsonObject("probe");
         assertEquals("host", probe.get("scope").getAsString());
         assertEquals(4, probe.get("failed_connects").getAsInt());
         assertEquals(5, probe.get("connects_without_port").getAsInt());
         assertTrue(probe.get("transitions_missed").isJsonNull(), "the kernel does not tell");
+        assertEquals(3, probe.get("ports_not_counted").getAsInt());
         assertEquals(
                 "{\"established\":{\"sum_seconds\":0.0000025,\"buckets\":[{\"less_than\":0.000001024,\"count\":3}]}}",
                 probe.getAsJsonObject("dwell").toString());

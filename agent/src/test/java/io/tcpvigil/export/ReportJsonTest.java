@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.Nullable;
 import io.tcpvigil.export.ReportJson.PortDetail;
+import io.tcpvigil.lifecycle.ConnectionTracker;
+import io.tcpvigil.lifecycle.Sample;
 import io.tcpvigil.ports.EphemeralRange;
 import io.tcpvigil.report.GroupedCounts;
 import io.tcpvigil.report.Report;
@@ -26,7 +28,7 @@ final class ReportJsonTest {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
             json.setIndent("  ");
-            ReportJson.write(report, sockets == null ? null : new SocketsJson(sockets, null), json);
+            ReportJson.write(report, sockets == null ? null : new SocketsJson(sockets, null, null), json);
         }
         return text.append('\n').toString();
     }
@@ -44,13 +46,46 @@ final class ReportJsonTest {
             SocketTable table = Samples.table();
             SocketsJson.Owners none = new SocketsJson.Owners(List.of(), "none");
             SocketsJson.Owners nginx = new SocketsJson.Owners(List.of(new SocketsJson.Owner(815, "nginx")), "held");
-            SocketsJson sockets = new SocketsJson(table, row -> table.inode(row) == 0 ? none : nginx);
+            SocketsJson sockets = new SocketsJson(table, row -> table.inode(row) == 0 ? none : nginx, null);
             ReportJson.write(Samples.report(), sockets, json);
         }
         assertTrue(
                 text.toString().contains("\"owners\":[{\"pid\":815,\"name\":\"nginx\"}],\"owned_by\":\"held\""),
                 text.toString());
         assertTrue(text.toString().contains("\"owners\":[]"), text.toString());
+    }
+
+    @Test
+    void tellsAgesToWhoLooksAgain() throws IOException {
+        ConnectionTracker tracker = new ConnectionTracker(1);
+        SocketTable table = new SocketTable();
+        table.begin(TcpState.ESTABLISHED, SocketKind.FULL);
+        table.putIpv4(0xC000_0201, 443, 0xC633_6407, 50_001);
+        table.putCookie(2);
+        table.commit();
+        table.coverage(Coverage.complete());
+        tracker.update(table, Sample.full(1_000_000_000L, 1_000_000_000L));
+        table.begin(TcpState.ESTABLISHED, SocketKind.FULL);
+        table.putIpv4(0xC000_0201, 443, 0xC633_6407, 50_002);
+        table.putCookie(3);
+        table.commit();
+        table.begin(TcpState.LISTEN, SocketKind.FULL);
+        table.putIpv4(0xC000_0201, 443, 0, 0);
+        table.commit();
+        tracker.update(table, Sample.full(2_500_000_000L, 1_500_000_000L));
+        tracker.update(table, Sample.full(4_000_000_000L, 1_500_000_000L));
+
+        StringWriter text = new StringWriter();
+        try (JsonWriter json = new JsonWriter(text)) {
+            new SocketsJson(table, null, tracker.connections()).write(json);
+        }
+        for (String member : List.of("state_age", "age")) {
+            assertTrue(
+                    text.toString()
+                            .matches(".*\"" + member + "\":\\{\"seconds\":3,\"exact\":false}.*\"" + member
+                                    + "\":\\{\"seconds\":1.5,\"exact\":true}.*\"" + member + "\":null.*"),
+                    text.toString());
+        }
     }
 
     @Test

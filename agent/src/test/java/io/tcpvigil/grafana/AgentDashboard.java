@@ -121,7 +121,10 @@ final class AgentDashboard {
                                         "lost: {{source}}")
                                 .query("sum(rate(tcpvigil_source_errors_total{@}[$__rate_interval]))", "failed dumps")
                                 .query("sum(1 - tcpvigil_sample_complete{@})", "incomplete samples")
-                                .query("sum(tcpvigil_unknown_state_rows{@})", "unknown states")
+                                .query(
+                                        // No series when there is none: of an agent that answers, that is a zero.
+                                        "sum(tcpvigil_unknown_state_rows{@}) or 0 * sum(tcpvigil_sample_complete{@})",
+                                        "unknown states")
                                 .unit("none")
                                 .runbook(SAMPLING_BLIND))
                 .add(

@@ -203,7 +203,6 @@ final class FleetDashboard {
                                         "{{ended_by}}")
                                 .unit("cps")
                                 .colour("reset", Colour.VERMILION)
-                                .colour("timeout", Colour.ORANGE)
                                 .colour("refused", Colour.PURPLE)
                                 .colour("local", Colour.BLUE)
                                 .colour("peer", Colour.SKY)

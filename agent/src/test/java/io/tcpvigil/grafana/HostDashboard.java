@@ -11,7 +11,24 @@ import static io.tcpvigil.grafana.Json.object;
 
 /** Where the connections of a host stand, how they got there, and what is wrong. */
 final class HostDashboard {
+    /** Those that sockets are in, and those that steps lead from or to: CLOSED is only the latter. */
+    static final String STATES_OF_MACHINE =
+            "label_replace(label_replace(sum by (state) (tcpvigil_connections{@, state!=\"listen\"})"
+                    + noneAt("to") + noneAt("from")
+                    + ", \"id\", \"$1\", \"state\", \"(.*)\"), \"title\", \"$1\", \"state\", \"(.*)\")";
+
+    static final String STEPS_OF_MACHINE = "label_replace(label_replace(label_join("
+            + "sum by (from, to) (rate(tcpvigil_transitions_total{@}[$__rate_interval])) > 0, \"id\", \"-\", \"from\", \"to\"),"
+            + " \"source\", \"$1\", \"from\", \"(.*)\"), \"target\", \"$1\", \"to\", \"(.*)\")";
+
     private HostDashboard() {}
+
+    /** Nothing in each state at this end of a step. */
+    private static String noneAt(String end) {
+        return " or 0 * sum by (state) (label_replace(sum by (" + end
+                + ") (rate(tcpvigil_transitions_total{@}[$__rate_interval])), \"state\", \"$1\", \"" + end
+                + "\", \"(.*)\"))";
+    }
 
     static Dashboard make() {
         Dashboard host = Dashboard.ofHost(
@@ -155,7 +172,19 @@ final class HostDashboard {
         host.section("State machine")
                 .add(
                         12,
-                        11,
+                        14,
+                        Panel.graph(
+                                        "State machine",
+                                        "The state machine of RFC 9293 as it is walked: sockets in each state, and how many take each"
+                                                + " step in a second. CLOSED is where they come from and go to.",
+                                        "short",
+                                        "cps")
+                                .nodes(STATES_OF_MACHINE)
+                                .edges(STEPS_OF_MACHINE)
+                                .unit("cps"))
+                .add(
+                        12,
+                        14,
                         Panel.table(
                                         "Steps a second, from (rows) to (columns)",
                                         "The state machine of RFC 9293 as a matrix: how often connections take each step. Empty"
@@ -173,8 +202,8 @@ final class HostDashboard {
                                 .base(object("decimals", 2, "color", object("mode", "continuous-BlPu")))
                                 .custom(object("cellOptions", object("type", "color-background", "mode", "gradient"))))
                 .add(
-                        12,
-                        11,
+                        24,
+                        9,
                         Panel.stacked(
                                         "Flow of transitions",
                                         "The same over time. SYN-RECEIVED to CLOSED are handshakes that never ended; ESTABLISHED to"
@@ -207,7 +236,6 @@ final class HostDashboard {
                                 .colour("peer", Colour.SKY)
                                 .colour("both", Colour.GREEN)
                                 .colour("reset", Colour.VERMILION)
-                                .colour("timeout", Colour.ORANGE)
                                 .colour("refused", Colour.PURPLE)
                                 .colour("unknown", Colour.GREY)
                                 .runbook(RESET_STORM))

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.grafana;
 
+import io.tcpvigil.testing.DocumentedMetrics;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Every series that may be asked for, with its labels: those of the table in the README, which another test holds against what
  * the daemon serves; those that Prometheus adds; those that the rules record.
  */
 final class KnownMetrics {
-    private static final Pattern NAME = Pattern.compile("`([a-z_]+)`");
     private static final Set<String> OF_TARGET = Set.of("job", "instance");
 
     private final Map<String, Set<String>> labels = new TreeMap<>();
@@ -27,15 +22,8 @@ final class KnownMetrics {
 
     static KnownMetrics read() throws IOException {
         KnownMetrics known = new KnownMetrics();
-        for (String line : Files.readAllLines(Path.of("..", "README.md"))) {
-            String[] cells = line.split("\\|", -1);
-            if (cells.length >= 5 && cells[1].matches(" `(tcpvigil|process|jvm)_.*")) {
-                Matcher names = NAME.matcher(cells[1]);
-                while (names.find()) {
-                    known.family(names.group(1), cells[2].strip(), words(cells[3]));
-                }
-            }
-        }
+        DocumentedMetrics.read()
+                .forEach((name, family) -> known.family(name, family.type(), Set.copyOf(family.labels())));
         for (String name : new String[] {"up", "scrape_samples_scraped", "scrape_duration_seconds"}) {
             known.add(name, Set.of(), false);
         }
@@ -46,12 +34,6 @@ final class KnownMetrics {
             known.add(rule.name(), all, false);
         }
         return known;
-    }
-
-    private static Set<String> words(String cell) {
-        return cell.isBlank()
-                ? Set.of()
-                : new TreeSet<>(Arrays.asList(cell.strip().split(",\\s*", -1)));
     }
 
     private void family(String name, String type, Set<String> own) {

@@ -10,7 +10,8 @@ import io.tcpvigil.findings.FindingId;
 
 /** One panel, built up call by call; {@link Dashboard} gives it its place. In its queries, {@code @} stands for the host. */
 final class Panel {
-    private static final String HOST = "job=~\"$job\", instance=~\"$instance\"";
+    /** What {@code @} stands for. */
+    static final String HOST = "job=~\"$job\", instance=~\"$instance\"";
 
     /** Columns from which on a graph has room for a legend at its side. */
     private static final int WIDE = 12;
@@ -173,6 +174,47 @@ final class Panel {
                 .thresholds(Double.NaN, Double.NaN);
     }
 
+    /** Circles and arrows between them, each with a number, as of the end of the time range. */
+    static Panel graph(String title, String description, String nodeUnit, String edgeUnit) {
+        return new Panel(
+                "nodeGraph",
+                title,
+                description,
+                object(),
+                object(
+                        "layoutAlgorithm",
+                        "layered",
+                        "zoomMode",
+                        "cooperative",
+                        "nodes",
+                        object("mainStatUnit", nodeUnit, "arcs", array()),
+                        "edges",
+                        object("mainStatUnit", edgeUnit)));
+    }
+
+    /** What the circles are: a series with the labels {@code id} and {@code title} for each, and at least for all that an arrow leads to. */
+    Panel nodes(String expression) {
+        return ofGraph("nodes", expression);
+    }
+
+    /** What the arrows are: series with the labels {@code id}, {@code source} and {@code target}. */
+    Panel edges(String expression) {
+        return ofGraph("edges", expression);
+    }
+
+    private Panel ofGraph(String part, String expression) {
+        JsonObject value = object("include", array("Value #" + part), "reducer", "sum");
+        // A field is known by its own name here, which renaming leaves as it is: so it is worked out under a new one.
+        transform(object(
+                "id",
+                "calculateField",
+                "filter",
+                object("id", "byRefId", "options", part),
+                "options",
+                object("mode", "reduceRow", "reduce", value, "alias", "mainstat", "replaceFields", false)));
+        return add(object("refId", part, "expr", expression, "format", "table", "range", false, "instant", true));
+    }
+
     Panel unit(String unit) {
         return base(object("unit", unit));
     }
@@ -269,18 +311,24 @@ final class Panel {
 
     private Panel add(JsonObject target) {
         target.addProperty("expr", target.get("expr").getAsString().replace("@", HOST));
-        target.addProperty("refId", Character.toString((char) ('A' + targets.size())));
+        if (!target.has("refId")) {
+            target.addProperty("refId", Character.toString((char) ('A' + targets.size())));
+        }
         target.add("datasource", Dashboard.dataSource());
         targets.add(target);
         return this;
     }
 
     Panel transform(String id, JsonObject options) {
+        transform(object("id", id, "options", options));
+        return this;
+    }
+
+    private void transform(JsonObject step) {
         if (!panel.has("transformations")) {
             panel.add("transformations", new JsonArray());
         }
-        panel.getAsJsonArray("transformations").add(object("id", id, "options", options));
-        return this;
+        panel.getAsJsonArray("transformations").add(step);
     }
 
     /** Names the columns of a table, in this order; others are hidden. */

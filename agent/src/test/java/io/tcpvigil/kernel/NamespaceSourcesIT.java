@@ -74,7 +74,7 @@ class NamespaceSourcesIT {
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!holds(condition)) {
             assertTrue(System.nanoTime() < deadline, "waited in vain");
             Thread.sleep(1);

@@ -4,6 +4,7 @@ package io.tcpvigil.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.Coverage;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.SocketKind;
@@ -14,28 +15,34 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every {@link SocketSource} must do, asked of a namespace that holds a {@link StateZoo}. */
 abstract class SocketSourceContract {
-    @SuppressWarnings("NullAway.Init")
-    private static StateZoo zoo;
+    private static @Nullable StateZoo zoo;
 
-    @BeforeAll
-    static void openZoo() throws Exception {
-        zoo = StateZoo.open();
+    @BeforeEach
+    void openZoo() throws Exception {
+        if (zoo != null && !zoo.isFresh()) {
+            closeZoo();
+        }
+        if (zoo == null) {
+            zoo = StateZoo.open();
+        }
     }
 
     @AfterAll
     static void closeZoo() throws Exception {
         if (zoo != null) {
             zoo.close();
+            zoo = null;
         }
     }
 
@@ -44,7 +51,7 @@ abstract class SocketSourceContract {
 
     /** Runs {@code work} where the zoo is. */
     static <T> T inZoo(Callable<T> work) throws Exception {
-        return zoo.call(work);
+        return Objects.requireNonNull(zoo).call(work);
     }
 
     /** The rows of one dump as text, kept in the order of the table. */

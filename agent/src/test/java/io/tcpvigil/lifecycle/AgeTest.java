@@ -8,7 +8,9 @@ import static io.tcpvigil.tcp.TcpState.FIN_WAIT_2;
 import static io.tcpvigil.tcp.TcpState.SYN_SENT;
 import static io.tcpvigil.tcp.TcpState.TIME_WAIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpvigil.lifecycle.Dump.Socket;
 import io.tcpvigil.tcp.SocketTable;
@@ -29,8 +31,8 @@ class AgeTest {
         SocketTable table = dump.complete();
         TrackedConnections connections = watch.tracker.connections();
         int handle = connections.find(table, FIRST_ROW);
-        assertEquals(state, new Age(connections.stateMillis(handle), connections.isStateExact(handle)));
-        assertEquals(age, new Age(connections.ageMillis(handle), connections.isAgeExact(handle)));
+        assertEquals(state, connections.stateAge(handle));
+        assertEquals(age, connections.age(handle));
     }
 
     @Test
@@ -138,6 +140,22 @@ class AgeTest {
         LifecycleReport report = watch.report();
         assertEquals(new Age(1000, false), report.oldest(ESTABLISHED));
         assertNull(report.oldest(FIN_WAIT_2));
+    }
+
+    @Test
+    void knowsOfNoOldestBeforeACompleteDumpHasShownTheState() {
+        Watch watch = new Watch();
+        watch.full(dump().with(OURS, FIN_WAIT_2).partial());
+        assertFalse(watch.report().isOldestKnown(FIN_WAIT_2));
+        assertNull(watch.report().oldest(FIN_WAIT_2));
+
+        watch.fast(dump().with(OURS, FIN_WAIT_2));
+        assertTrue(watch.report().isOldestKnown(FIN_WAIT_2));
+        assertTrue(watch.report().isOldestKnown(CLOSE_WAIT), "there is none, which is known");
+        assertFalse(watch.report().isOldestKnown(ESTABLISHED), "no fast dump shows it");
+
+        watch.full(dump().with(OURS, FIN_WAIT_2)).full(dump().partial());
+        assertTrue(watch.report().isOldestKnown(ESTABLISHED), "it was known, and still is of then");
     }
 
     @Test

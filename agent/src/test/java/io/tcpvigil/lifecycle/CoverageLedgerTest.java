@@ -4,9 +4,15 @@ package io.tcpvigil.lifecycle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CoverageLedgerTest {
     private static final long UNKNOWN = KernelTotals.UNKNOWN;
@@ -104,5 +110,58 @@ class CoverageLedgerTest {
 
         assertEquals(new EventCoverage(3, 2), ledger.total(CoverageEvent.FAILED));
         assertEquals(new EventCoverage(0, 0), ledger.total(CoverageEvent.RESET));
+    }
+
+    /** Resets first, then the kernel counts failures: what was taken for a reset stays one, or a counter would run back. */
+    @Test
+    void doesNotTakeBackWhatItTookForAReset() {
+        ledger.update(new KernelTotals(0, 0, 0, 0, 0, 0), SeenTotals.NONE);
+        SeenTotals ends = new SeenTotals(0, 0, 0, 0, 0, 5, 0);
+        ledger.update(new KernelTotals(0, 0, 0, 5, 0, 0), ends);
+        assertEquals(new EventCoverage(5, 5), ledger.total(CoverageEvent.RESET));
+
+        ledger.update(new KernelTotals(0, 0, 3, 5, 0, 0), ends);
+        assertEquals(new EventCoverage(5, 5), ledger.total(CoverageEvent.RESET));
+        assertEquals(new EventCoverage(0, 3), ledger.total(CoverageEvent.FAILED));
+    }
+
+    /** The counters are read a little after the dump: what they have by then, only the next dump shows. */
+    @Test
+    void takesAnEndThatTheKernelCountedBeforeItWasSeen() {
+        ledger.update(new KernelTotals(0, 0, 0, 0, 0, 0), SeenTotals.NONE);
+        ledger.update(new KernelTotals(0, 0, 2, 3, 0, 0), new SeenTotals(0, 0, 0, 0, 1, 1, 0));
+        ledger.update(new KernelTotals(0, 0, 2, 3, 0, 0), new SeenTotals(0, 0, 0, 1, 2, 2, 0));
+
+        assertEquals(new EventCoverage(2, 2), ledger.total(CoverageEvent.FAILED));
+        assertEquals(new EventCoverage(3, 3), ledger.total(CoverageEvent.RESET));
+    }
+
+    /** Ends of every kind, each seen and counted in an order of its own. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void totalsNeverFallAndTakeNoEndTwice(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        KernelTotals counted = new KernelTotals(0, 0, 0, 0, 0, 0);
+        SeenTotals seen = SeenTotals.NONE;
+        ledger.update(counted, seen);
+        Map<CoverageEvent, Long> before = new EnumMap<>(CoverageEvent.class);
+        for (int i = 0; i < 1000; i++) {
+            counted = new KernelTotals(
+                    0, 0, counted.attemptFails() + random.nextInt(3), counted.estabResets() + random.nextInt(3), 0, 0);
+            seen = seen.plus(new SeenTotals(
+                    0, 0, random.nextInt(2), random.nextInt(2), random.nextInt(2), random.nextInt(2), 0));
+            ledger.update(counted, seen);
+            for (CoverageEvent event : CoverageEvent.values()) {
+                long now = ledger.total(event).seen();
+                Long last = before.put(event, now);
+                assertTrue(
+                        last == null || now >= last,
+                        "seed " + seed + ", " + event + " fell from " + last + " to " + now);
+            }
+            long ends = seen.failed() + seen.maybeFailed() + seen.maybeReset() + seen.failedOrReset();
+            long taken = ledger.total(CoverageEvent.FAILED).seen()
+                    + ledger.total(CoverageEvent.RESET).seen();
+            assertTrue(taken <= ends, "seed " + seed + ": " + taken + " of " + ends);
+        }
     }
 }

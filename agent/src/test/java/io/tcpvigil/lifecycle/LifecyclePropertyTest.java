@@ -9,6 +9,7 @@ import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.StateMachine;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.testing.OneLife;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -342,7 +343,7 @@ class LifecyclePropertyTest {
                 long certain = seen.of(from, to, Evidence.OBSERVED) + seen.of(from, to, Evidence.INFERRED);
                 Supplier<String> where = () -> "seed " + seed + ": " + from + " -> " + to;
                 assertTrue(certain == 0 || StateMachine.isLegal(from, to), where);
-                boolean reachable = !StateMachine.shortestPaths(from, to).isEmpty();
+                boolean reachable = OneLife.leads(from, to);
                 assertTrue(seen.of(from, to, Evidence.AMBIGUOUS) == 0 || reachable, where);
                 assertTrue(seen.of(from, to, Evidence.VANISHED) == 0 || to == TcpState.CLOSED, where);
             }

@@ -75,9 +75,8 @@ class TierAndFaultTest {
 
         TrackedConnections connections = watch.tracker.connections();
         int handle = connections.find(full.complete(), 2);
-        assertEquals(2000, connections.stateMillis(handle));
-        assertEquals(3000, connections.ageMillis(handle));
-        assertTrue(connections.isStateExact(handle));
+        assertEquals(new Age(2000, true), connections.stateAge(handle));
+        assertEquals(3000, connections.age(handle).millis());
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.tcpvigil.tcp.TcpState;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +45,7 @@ class TransitionLedgerTest {
                 tally.live(),
                 0,
                 Map.of(),
+                Set.of(),
                 Map.of(),
                 Map.of(),
                 tally.seen(),

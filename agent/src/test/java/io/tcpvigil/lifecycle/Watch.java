@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.lifecycle;
 
+import io.tcpvigil.Nullable;
 import io.tcpvigil.tcp.SocketTable;
 import io.tcpvigil.tcp.TcpState;
 
@@ -43,6 +44,12 @@ final class Watch {
     /** A full dump at a time when the kernel surely made no minisock, nor skipped one. */
     Watch fullWithoutNewMinisocks(Dump dump) {
         tracker.update(dump.complete(), Sample.full(tick(), SECOND).withoutNewMinisocks());
+        return this;
+    }
+
+    /** A full dump, before and after which a probe had counted so much. */
+    Watch full(Dump dump, ProbedTransitions before, @Nullable ProbedTransitions after) {
+        tracker.update(dump.complete(), Sample.full(tick(), SECOND).withProbed(before, after));
         return this;
     }
 

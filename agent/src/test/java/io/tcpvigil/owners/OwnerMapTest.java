@@ -241,6 +241,24 @@ class OwnerMapTest {
     }
 
     @Test
+    void letsNobodyWaitForAProcessWithVeryManyDescriptors() throws IOException {
+        SocketTable table = new SocketTable();
+        proc.start(10, "huge");
+        for (int i = 0; i < 1000; i++) {
+            proc.socket(10, i, 1000 + i);
+        }
+        proc.start(11, "small").socket(11, 0, 77);
+        FakeProc.row(table, ESTABLISHED, 80, 77, true);
+        // A look has time for the first links of one process.
+        owners = new OwnerMap(directory, () -> now += 1000, 1000, 7);
+        for (int looks = 0; looks < 3; looks++) {
+            owners.look(table, true, 2000, 0);
+        }
+        assertEquals("HELD small/11", names(table, 0));
+        assertTrue(owners.cost().links() < 1000, "all of the huge one are read");
+    }
+
+    @Test
     void remembersNoMoreThanItMay() throws IOException {
         proc.start(10, "client");
         SocketTable table = new SocketTable();

@@ -54,7 +54,7 @@ class OwnersIT {
                 owners.put(words[3] + " " + words[4].replace("0.0.0.0:*", "*:*"), pids.toString());
             }
         }
-        assertTrue(ss.waitFor(10, TimeUnit.SECONDS));
+        assertTrue(ss.waitFor(60, TimeUnit.SECONDS));
         return owners;
     }
 
@@ -100,7 +100,7 @@ class OwnersIT {
                     assertWaitingBelongsToTheListener(owners, table);
                 } finally {
                     perl.getOutputStream().close();
-                    assertTrue(perl.waitFor(10, TimeUnit.SECONDS));
+                    assertTrue(perl.waitFor(60, TimeUnit.SECONDS));
                 }
                 return true;
             });

@@ -18,7 +18,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -69,44 +68,5 @@ class StateMachineTest {
             assertTrue(StateMachine.entering(each.to()).contains(each));
         }
         assertEquals(StateMachine.transitions().size(), new HashSet<>(StateMachine.transitions()).size());
-    }
-
-    @Test
-    void findsTheShortestWay() {
-        assertEquals(
-                List.of(List.of(ESTABLISHED, FIN_WAIT_1, TIME_WAIT)),
-                StateMachine.shortestPaths(ESTABLISHED, TIME_WAIT));
-        assertEquals(
-                List.of(
-                        List.of(SYN_SENT, ESTABLISHED, CLOSE_WAIT, LAST_ACK),
-                        List.of(SYN_SENT, SYN_RECEIVED, CLOSE_WAIT, LAST_ACK)),
-                StateMachine.shortestPaths(SYN_SENT, LAST_ACK).stream()
-                        .sorted((a, b) -> a.toString().compareTo(b.toString()))
-                        .toList());
-    }
-
-    @Test
-    void findsNoWayBackAndNoWayThroughTheEnd() {
-        assertEquals(List.of(), StateMachine.shortestPaths(TIME_WAIT, ESTABLISHED));
-        assertEquals(List.of(), StateMachine.shortestPaths(CLOSE_WAIT, FIN_WAIT_1));
-        assertEquals(List.of(), StateMachine.shortestPaths(LAST_ACK, SYN_SENT));
-        assertEquals(List.of(), StateMachine.shortestPaths(ESTABLISHED, ESTABLISHED));
-    }
-
-    @Test
-    void walksOnlyLegalStepsAndNeverThroughAnotherConnection() {
-        for (TcpState from : TcpState.values()) {
-            for (TcpState to : TcpState.values()) {
-                for (List<TcpState> path : StateMachine.shortestPaths(from, to)) {
-                    assertEquals(from, path.get(0));
-                    assertEquals(to, path.get(path.size() - 1));
-                    for (int i = 1; i < path.size(); i++) {
-                        assertTrue(StateMachine.isLegal(path.get(i - 1), path.get(i)), path.toString());
-                        boolean inside = i < path.size() - 1;
-                        assertFalse(inside && (path.get(i) == CLOSED || path.get(i) == LISTEN), path.toString());
-                    }
-                }
-            }
-        }
     }
 }

@@ -13,6 +13,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -40,7 +42,7 @@ public final class Churn implements AutoCloseable {
         REFUSED_LATER,
         /** Closed by its own process while the SYN is not answered. */
         GIVEN_UP,
-        /** The same, until the kernel gives up. */
+        /** The same, until the kernel gives up, which it is told to when all else is done; see {@link #finish}. */
         TIMED_OUT;
 
         /** How many sockets it takes: those of both ends, unless no connection comes up. */
@@ -51,6 +53,8 @@ public final class Churn implements AutoCloseable {
             };
         }
     }
+
+    private static final Path SYN_RETRIES = Path.of("/proc/sys/net/ipv4/tcp_syn_retries");
 
     private final ServerSocketChannel server;
     private final ServerSocketChannel full;
@@ -215,13 +219,22 @@ public final class Churn implements AutoCloseable {
         return attempt;
     }
 
-    /** Ends, as clients that close, the connections that are still held, and waits for the attempts that time out. */
+    /**
+     * Ends, as clients that close, the connections that are still held, waits for the attempts that time out, and until
+     * every observer can have seen all that was done.
+     *
+     * <p>No attempt times out before. Many do at once, in an interrupt, and if that came while a probe's program is at work
+     * for a call of this thread, the kernel would not run the program for any of them.
+     */
     public void finish() throws IOException {
         for (SocketChannel[] each : held) {
             end(Life.CLIENT_CLOSES, each[0], each[1]);
             done.merge(Life.CLIENT_CLOSES, 1, Integer::sum);
         }
         held.clear();
+        if (!dying.isEmpty()) {
+            Files.writeString(SYN_RETRIES, "1");
+        }
         for (SocketChannel attempt; (attempt = dying.poll()) != null; ) {
             try (Selector selector = Selector.open()) {
                 attempt.register(selector, SelectionKey.OP_CONNECT);
@@ -230,6 +243,7 @@ public final class Churn implements AutoCloseable {
                 attempt.close();
             }
         }
+        KernelRest.await();
     }
 
     @Override

@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code tcpvigil daemon} as a process of its own, on some port of loopback. */
 public final class DaemonProcess implements AutoCloseable {
+    private static final List<String> USUAL_OPTIONS = List.of("-XX:TieredStopAtLevel=1");
+
     private final Process process;
     private final Path errors;
     private final String address;
@@ -29,24 +31,29 @@ public final class DaemonProcess implements AutoCloseable {
      * @param errors the file that takes its log
      */
     public DaemonProcess(Path errors, String... arguments) throws IOException {
-        this(errors, List.of("-XX:TieredStopAtLevel=1"), arguments);
+        this(errors, USUAL_OPTIONS, arguments);
     }
 
     /** The same with options of the JVM. */
     public DaemonProcess(Path errors, List<String> options, String... arguments) throws IOException {
-        this(List.of(), errors, options, arguments);
+        this(Tcpvigil.command(options), errors, arguments);
+    }
+
+    /** The same, started by a program that becomes it, such as {@code unshare}. */
+    public static DaemonProcess startedBy(List<String> starter, Path errors, String... arguments) throws IOException {
+        List<String> program = new ArrayList<>(starter);
+        program.addAll(Tcpvigil.command(USUAL_OPTIONS));
+        return new DaemonProcess(program, errors, arguments);
     }
 
     /** The same as a process that has none of root's rights. */
     public static DaemonProcess withoutRights(Path errors, String... arguments) throws IOException {
-        return new DaemonProcess(
-                List.of("setpriv", "--bounding-set=-all"), errors, List.of("-XX:TieredStopAtLevel=1"), arguments);
+        return startedBy(List.of("setpriv", "--bounding-set=-all"), errors, arguments);
     }
 
-    private DaemonProcess(List<String> before, Path errors, List<String> options, String... arguments)
-            throws IOException {
-        List<String> command = new ArrayList<>(before);
-        command.addAll(Tcpvigil.command(options, "daemon", "--web.listen-address", "127.0.0.1:0"));
+    private DaemonProcess(List<String> program, Path errors, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of("daemon", "--web.listen-address", "127.0.0.1:0"));
         command.addAll(List.of(arguments));
         this.errors = errors;
         this.process =
@@ -54,6 +61,11 @@ public final class DaemonProcess implements AutoCloseable {
         String first =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
         address = first.substring(first.indexOf("http"));
+    }
+
+    /** Starts it as a user does, from what is built and packed. */
+    public static DaemonProcess launched(Path errors, String... arguments) throws IOException {
+        return new DaemonProcess(List.of("bin/tcpvigil"), errors, arguments);
     }
 
     public long pid() {
@@ -89,7 +101,7 @@ public final class DaemonProcess implements AutoCloseable {
     /** Waits until the metric has at least this value, through later and later samples. */
     public double await(String line, double least) throws IOException, InterruptedException {
         double value = metric(line);
-        for (int i = 0; i < 3000 && !(value >= least); i++) {
+        for (int i = 0; i < 12_000 && !(value >= least); i++) {
             Thread.sleep(10);
             value = metric(line);
         }
@@ -115,7 +127,7 @@ public final class DaemonProcess implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            assertTrue(process.waitFor(10, TimeUnit.SECONDS), "does not stop");
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "does not stop");
         } catch (InterruptedException stop) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

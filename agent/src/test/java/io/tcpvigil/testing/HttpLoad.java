@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.testing;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.tcpvigil.Nullable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -15,24 +17,46 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** Clients of a web server, good and bad, each kind in threads of its own until it is closed. */
 public final class HttpLoad implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 30_000;
+    private static final int TIMEOUT_MILLIS = 60_000;
     private static final int BIG_HEAD = 64 * 1024;
     private static final long DRIP_MILLIS = 200;
 
+    /** The head of a TLS record of 16 KiB, with which a handshake begins. */
+    private static final byte[] RECORD = {22, 3, 1, 0x40, 0};
+
     private final InetSocketAddress server;
+    private final @Nullable SSLContext tls;
+    private String moreFields = "";
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong refusedHeads = new AtomicLong();
     private volatile boolean over;
 
-    /** The options with which the launcher starts the daemon: what it takes of memory depends on them. */
-    public static final List<String> DAEMON_OPTIONS = List.of("-XX:+UseSerialGC", "-Xms8m", "-Xmn3m", "-Xmx224m");
+    /** The like of the options with which the launcher starts the daemon: what it takes of memory depends on them. */
+    public static final List<String> DAEMON_OPTIONS =
+            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms8m", "-Xmn3m", "-Xmx224m");
 
-    public HttpLoad(InetSocketAddress server) {
+    /**
+     * Clients of this server.
+     *
+     * @param tls what they trust; null when nothing is encrypted
+     */
+    public HttpLoad(InetSocketAddress server, @Nullable SSLContext tls) {
         this.server = server;
+        this.tls = tls;
+    }
+
+    /** Has scrapers ask for packed answers, as Prometheus does. */
+    public HttpLoad packed() {
+        moreFields = "Accept-Encoding: gzip\r\n";
+        return this;
     }
 
     private interface Work {
@@ -54,7 +78,7 @@ public final class HttpLoad implements AutoCloseable {
         thread.start();
     }
 
-    /** Clients that send a header field byte by byte and never end; who is dropped comes back. */
+    /** Clients that send a header field, or under TLS a first record, byte by byte and never end; who is dropped comes back. */
     public void slowLoris(int clients) {
         start(() -> {
             @Nullable SocketChannel[] channels = new SocketChannel[clients];
@@ -85,7 +109,10 @@ public final class HttpLoad implements AutoCloseable {
             }
         }
         SocketChannel next = SocketChannel.open(server);
-        next.write(StandardCharsets.ISO_8859_1.encode("GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: "));
+        next.write(
+                tls == null
+                        ? StandardCharsets.ISO_8859_1.encode("GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: ")
+                        : ByteBuffer.wrap(RECORD));
         next.configureBlocking(false);
         return next;
     }
@@ -103,6 +130,9 @@ public final class HttpLoad implements AutoCloseable {
                         if (readStatus(socket.getInputStream(), new byte[4096]) == 431) {
                             refusedHeads.incrementAndGet();
                         }
+                    } catch (IOException torn) {
+                        // A server need not read all of it: then a reset may overtake the answer. Once more.
+                        Thread.sleep(pauseMillis);
                     }
                 }
             });
@@ -114,36 +144,48 @@ public final class HttpLoad implements AutoCloseable {
         return refusedHeads.get();
     }
 
-    /** Scrapers that go on until this is closed, each on one connection, so many milliseconds after the answer before. */
-    public Scrapes scrapers(int clients, long pauseMillis) {
+    /** Scrapers that go on until this is closed, each on one connection, all at the same moment once in so many milliseconds. */
+    public Scrapes scrapers(int clients, long periodMillis) throws InterruptedException {
         Scrapes scrapes = new Scrapes();
+        CountDownLatch connected = new CountDownLatch(clients);
         for (int i = 0; i < clients; i++) {
-            start(() -> scrape(scrapes, Long.MAX_VALUE, pauseMillis));
+            start(() -> {
+                try (Socket socket = connect()) {
+                    // A connection on which nothing is asked is not kept for long, and others may take theirs.
+                    scrape(socket, new Scrapes(), 1, 0);
+                    connected.countDown();
+                    connected.await();
+                    scrape(socket, scrapes, Long.MAX_VALUE, periodMillis);
+                }
+            });
+        }
+        assertTrue(connected.await(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS), connected + " are not connected");
+        return scrapes;
+    }
+
+    /** So many scrapes one after the other, in this thread, one in so many milliseconds. */
+    public Scrapes scrape(long count, long periodMillis) throws IOException, InterruptedException {
+        Scrapes scrapes = new Scrapes();
+        try (Socket socket = connect()) {
+            scrape(socket, scrapes, count, periodMillis);
         }
         return scrapes;
     }
 
-    /** So many scrapes one after the other, in this thread. */
-    public Scrapes scrape(long count, long pauseMillis) throws IOException, InterruptedException {
-        Scrapes scrapes = new Scrapes();
-        scrape(scrapes, count, pauseMillis);
-        return scrapes;
-    }
-
-    private void scrape(Scrapes scrapes, long count, long pauseMillis) throws IOException, InterruptedException {
-        byte[] request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
-        try (Socket socket = connect()) {
-            InputStream in = socket.getInputStream();
-            byte[] buffer = new byte[BIG_HEAD];
-            for (long i = 0; i < count && !over; i++) {
-                long start = System.nanoTime();
-                socket.getOutputStream().write(request);
-                int status = readStatus(in, buffer);
-                scrapes.add(status, System.nanoTime() - start);
-                if (pauseMillis > 0) {
-                    Thread.sleep(pauseMillis);
-                }
+    private void scrape(Socket socket, Scrapes scrapes, long count, long periodMillis)
+            throws IOException, InterruptedException {
+        byte[] request = ("GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + moreFields + "\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        long period = TimeUnit.MILLISECONDS.toNanos(periodMillis);
+        byte[] buffer = new byte[BIG_HEAD];
+        for (long i = 0; i < count && !over; i++) {
+            if (period > 0) {
+                TimeUnit.NANOSECONDS.sleep(period - Math.floorMod(System.nanoTime(), period));
             }
+            long start = System.nanoTime();
+            socket.getOutputStream().write(request);
+            int status = readStatus(socket.getInputStream(), buffer);
+            scrapes.add(status, System.nanoTime() - start);
         }
     }
 
@@ -152,7 +194,13 @@ public final class HttpLoad implements AutoCloseable {
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
         socket.connect(server, TIMEOUT_MILLIS);
-        return socket;
+        if (tls == null) {
+            return socket;
+        }
+        SSLSocket encrypted =
+                (SSLSocket) tls.getSocketFactory().createSocket(socket, "localhost", server.getPort(), true);
+        encrypted.startHandshake();
+        return encrypted;
     }
 
     /** Reads one answer with a length to its end; its status. */
@@ -213,6 +261,14 @@ public final class HttpLoad implements AutoCloseable {
             Arrays.sort(sorted);
             return sorted[(int) Math.min(count - 1, Math.round(share * count))] / 1e6;
         }
+    }
+
+    /** Processor time of a process since its start, in milliseconds. */
+    public static long processorMillis(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElseThrow()
+                .toMillis();
     }
 
     /** Resident memory of a process in KiB. */

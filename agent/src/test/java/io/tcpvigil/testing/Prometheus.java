@@ -6,22 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 
 /** A real Prometheus on loopback of the namespace that starts it, with its data in a folder of the test. */
 public final class Prometheus implements AutoCloseable {
-    private final Process process;
-    private final Path log;
-    private final URI address;
+    private final ServerProcess server;
 
     /**
      * Starts it and waits until it is ready.
@@ -30,56 +24,25 @@ public final class Prometheus implements AutoCloseable {
      * @param config its configuration file
      */
     public Prometheus(Path folder, Path config) throws IOException, InterruptedException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        log = folder.resolve("prometheus.log");
-        address = URI.create("http://127.0.0.1:" + port);
-        process = new ProcessBuilder(
+        URI address = ServerProcess.freeAddress();
+        server = new ServerProcess(
+                address,
+                folder.resolve("prometheus.log"),
+                List.of(
                         "prometheus",
                         "--config.file=" + config,
                         "--storage.tsdb.path=" + folder.resolve("tsdb"),
                         "--web.listen-address=" + address.getAuthority(),
-                        "--web.enable-lifecycle")
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        for (int i = 0; i < 1200 && !isReady(); i++) {
-            if (!process.isAlive()) {
-                throw new IOException("Prometheus has ended: " + Files.readString(log));
-            }
-            Thread.sleep(50);
-        }
+                        "--web.enable-lifecycle"));
     }
 
     public URI address() {
-        return address;
+        return server.address();
     }
 
-    private boolean isReady() {
-        try {
-            return get("/-/ready").isJsonNull();
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
-    /** The data of an answer of its HTTP API; JSON null for an answer that is none. */
+    /** The data of an answer of its HTTP API. */
     public JsonElement get(String path) throws IOException {
-        HttpURLConnection connection =
-                (HttpURLConnection) address.resolve(path).toURL().openConnection();
-        if (connection.getResponseCode() != 200) {
-            byte[] why = connection.getErrorStream() == null
-                    ? new byte[0]
-                    : connection.getErrorStream().readAllBytes();
-            throw new IOException(
-                    path + ": " + connection.getResponseCode() + " " + new String(why, StandardCharsets.UTF_8));
-        }
-        String body = new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return JsonParser.parseString(body.startsWith("{") ? body : "{\"data\":null}")
-                .getAsJsonObject()
-                .get("data");
+        return server.get(path).getAsJsonObject().get("data");
     }
 
     /** The series that an expression gives at present, each with {@code metric} and {@code value}. */
@@ -105,7 +68,7 @@ public final class Prometheus implements AutoCloseable {
     /** Waits until a condition, an expression with a comparison, has at least one series. */
     public JsonArray await(String condition) throws IOException, InterruptedException {
         JsonArray series = query(condition);
-        for (int i = 0; i < 600 && series.isEmpty(); i++) {
+        for (int i = 0; i < 1200 && series.isEmpty(); i++) {
             Thread.sleep(100);
             series = query(condition);
         }
@@ -116,14 +79,6 @@ public final class Prometheus implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException stop) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        server.close();
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A private network namespace with sockets standing in every state that plain sockets can reach, over IPv4, IPv6 and IPv4
@@ -58,6 +59,7 @@ public final class StateZoo implements AutoCloseable {
             "(bound)", 1);
 
     private final PrivateNamespace namespace;
+    private final long filledNanos = System.nanoTime();
     private final List<Channel> held = new ArrayList<>();
 
     private StateZoo(PrivateNamespace namespace) {
@@ -80,7 +82,7 @@ public final class StateZoo implements AutoCloseable {
 
     /** Waits until each state has its sockets: the ACK of a FIN may be delayed by some 40 ms. */
     private static void awaitRest() throws InterruptedException {
-        long deadline = System.nanoTime() + 10_000_000_000L;
+        long deadline = System.nanoTime() + 60_000_000_000L;
         Map<String, Integer> found = Map.of();
         while (!found.equals(allRows())) {
             if (System.nanoTime() - deadline > 0) {
@@ -111,6 +113,11 @@ public final class StateZoo implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /** Whether its TIME-WAIT, and the FIN-WAIT-2 that nobody holds, stand for long enough yet: both end after 60 s. */
+    public boolean isFresh() {
+        return System.nanoTime() - filledNanos < TimeUnit.SECONDS.toNanos(20);
     }
 
     /** Runs {@code work} inside the namespace. */

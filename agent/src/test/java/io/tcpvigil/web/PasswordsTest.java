@@ -80,7 +80,7 @@ final class PasswordsTest {
                 "Authorization: Bearer secret")) {
             assertEquals(401, get("/metrics", wrong).status(), wrong);
         }
-        assertEquals(16, server.server.status().passwordsWrong());
+        assertEquals(16, server.refused("password"));
     }
 
     @Test
@@ -102,14 +102,14 @@ final class PasswordsTest {
                 return busy;
             }));
         }
-        while (server.server.status().passwordsWrong() < 3) {
+        while (server.refused("password") < 3) {
             Thread.sleep(1);
         }
-        long wrong = server.server.status().passwordsWrong();
+        long wrong = server.refused("password");
         for (int i = 0; i < 50; i++) {
             assertEquals(200, get("/metrics", RIGHT).status());
         }
-        long checked = server.server.status().passwordsWrong() - wrong;
+        long checked = server.refused("password") - wrong;
         assertTrue(checked < 100, "50 scrapes did not wait for the check of wrong passwords, of which were " + checked);
         over.set(true);
         int busy = 0;
@@ -117,6 +117,7 @@ final class PasswordsTest {
             busy += each.get();
         }
         assertTrue(busy > 0, "what cannot be checked is refused");
+        assertEquals(busy, server.refused("passwords_busy"));
         assertEquals(0, server.server.errors());
     }
 
@@ -137,7 +138,7 @@ final class PasswordsTest {
     void forgetsWhoIsNoLongerAUser() throws Exception {
         assertEquals(200, get("/metrics", RIGHT).status());
         files.write("basic_auth_users:\n  " + WebFiles.ALICE + "\n");
-        while (server.server.status().reloads() == 0) {
+        while (server.server.status().config().reloads() == 0) {
             Thread.sleep(10);
         }
         assertEquals(401, get("/metrics", RIGHT).status());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.stream.JsonWriter;
 import io.tcpvigil.export.ConfigStatus;
 import io.tcpvigil.export.Samples;
+import io.tcpvigil.export.WebStatus;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -21,7 +22,7 @@ class StatusJsonTest {
                 () -> Samples.TAKEN_NANOS,
                 () -> 2,
                 () -> configuration,
-                () -> new WebStatus(0, new TreeMap<>(), 0, 0, 0, 0));
+                () -> new WebStatus(0, new TreeMap<>(), new TreeMap<>(), 0, new WebStatus.Config(0, 0, true, 0)));
         StringWriter out = new StringWriter();
         status.write(
                 new LastSample(Samples::report, () -> Samples.TAKEN_NANOS, () -> 1_000_000_000),

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** A server on a free port of loopback, with a report and a clock that the test sets. A report is due every second. */
-final class TestServer implements AutoCloseable {
+final class TestServer implements AutoCloseable, WebLog {
     private static final ConfigStatus CONFIG =
             ConfigStatus.atStart("/etc/tcpvigil/tcpvigil.yml", Instant.EPOCH).failed("c.yml:1: x: unknown key");
 
@@ -28,6 +28,7 @@ final class TestServer implements AutoCloseable {
     final AtomicReference<@Nullable Report> report = new AtomicReference<>();
     final AtomicLong nanos = new AtomicLong(Samples.TAKEN_NANOS + 500_000_000);
     final List<String> log = new CopyOnWriteArrayList<>();
+    final List<String> notices = new CopyOnWriteArrayList<>();
     final WebServer server;
 
     TestServer(@Nullable Report first) throws IOException {
@@ -44,7 +45,7 @@ final class TestServer implements AutoCloseable {
         MetricsPage metrics = MetricsPage.of(new ConnectionsCollector(
                 reports, () -> 0, nanos::get, new ConnectionsCollector.Build("1.2.3", "17.0.15")));
         LastSample sample = new LastSample(reports, nanos::get, () -> INTERVAL_NANOS);
-        server = new WebServer(settings, "1.2.3", sample, () -> 2, () -> CONFIG, metrics, log::add);
+        server = new WebServer(settings, "1.2.3", sample, () -> 2, () -> CONFIG, metrics, this);
         server.start();
     }
 
@@ -52,6 +53,21 @@ final class TestServer implements AutoCloseable {
     static TestServer configured(Path file) throws IOException {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return new TestServer(Samples.report(), new WebSettings(List.of(any), "/metrics", file, 256));
+    }
+
+    @Override
+    public void notice(String line) {
+        notices.add(line);
+    }
+
+    @Override
+    public void warning(String line) {
+        log.add(line);
+    }
+
+    /** Requests refused for this reason. */
+    long refused(String reason) {
+        return server.status().refused().getOrDefault(reason, -1L);
     }
 
     InetSocketAddress address() {

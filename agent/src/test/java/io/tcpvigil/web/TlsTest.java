@@ -2,6 +2,7 @@
 package io.tcpvigil.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -146,11 +147,14 @@ final class TlsTest {
             files.put("rsa.crt", "ec.crt");
             copy();
             files.write("tls_server_config:\n  cert_file: rsa.crt\n  key_file: rsa.key\n");
-            while (server.server.status().reloads() == 0) {
+            while (server.server.status().config().reloads() == 0) {
                 Thread.sleep(10);
             }
             assertEquals(200, get(server, "rsa", null).status());
             assertThrows(IOException.class, () -> get(server, "ec", null));
+            assertEquals(List.of(), server.log, "nobody has to do anything");
+            assertEquals(List.of("web: " + files.file + " has changed and is in force"), server.notices);
+            assertTrue(server.server.status().config().inForce());
         }
     }
 
@@ -158,15 +162,16 @@ final class TlsTest {
     void keepsTheOldWhenTheNewCannotBeUsed() throws Exception {
         try (TestServer server = TestServer.configured(files.write(WebFiles.TLS))) {
             Files.delete(files.directory.resolve("ec.key"));
-            while (server.server.status().failedReloads() == 0) {
+            while (server.server.status().config().failedReloads() == 0) {
                 Thread.sleep(10);
             }
             assertEquals(200, get(server, "ec", null).status());
             assertEquals(1, server.log.size(), server.log.toString());
+            assertFalse(server.server.status().config().inForce());
             assertTrue(server.log.get(0).contains("the old configuration stays in force"), server.log.get(0));
 
             files.write("basic_auth_users:\n  " + WebFiles.ALICE + "\n");
-            while (server.server.status().failedReloads() == 1) {
+            while (server.server.status().config().failedReloads() == 1) {
                 Thread.sleep(10);
             }
             assertEquals(200, get(server, "ec", null).status(), "TLS is not switched off");

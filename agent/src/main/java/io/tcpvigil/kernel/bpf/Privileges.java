@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.kernel.bpf;
 
+import io.tcpvigil.kernel.libc.KernelRelease;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,17 +75,7 @@ record Privileges(
 
     /** Whether the rights that BPF was given of its own are there: since 5.8. */
     private boolean hasOwnCapabilities() {
-        int dot = release.indexOf('.');
-        int end = dot + 1;
-        while (end < release.length() && Character.isDigit(release.charAt(end))) {
-            end++;
-        }
-        if (dot < 1 || dot > 4 || end == dot + 1) {
-            return true;
-        }
-        int major = Integer.parseInt(release.substring(0, dot));
-        int minor = Integer.parseInt(release.substring(dot + 1, end));
-        return major > 5 || (major == 5 && minor >= 8);
+        return KernelRelease.parse(release).isAtLeast(5, 8);
     }
 
     private boolean has(int capability) {

@@ -132,8 +132,7 @@ final class ProbeParts implements AutoCloseable {
         if (fields == null) {
             throw new IllegalArgumentException("neither a layout nor a format");
         }
-        TransitionProgram code =
-                new TransitionProgram(fields, used, raw, (int) settings.namespaceInode(), settings.everyNamespace());
+        TransitionProgram code = new TransitionProgram(fields, used, raw, (int) settings.namespaceInode());
         program = bpf.load(fields.programType(), fields.tracepointType(), PROGRAM_NAME, code.assemble());
         typed = variant.isTyped();
         descriptors.push(program);

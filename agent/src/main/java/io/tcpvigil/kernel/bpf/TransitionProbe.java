@@ -52,40 +52,28 @@ public final class TransitionProbe implements AutoCloseable {
      * What to watch.
      *
      * @param namespaceInode the network namespace, as {@code /proc/PID/ns/net} shows it
-     * @param events whether {@link #events} are wanted
-     * @param everyNamespace whether events of other namespaces are wanted, too
+     * @param events whether {@link #events} are wanted; of that namespace only, where it is told from others
      * @param sockets how many sockets can be remembered at once, about 75 bytes each
      * @param ports how many ports can be counted at once
      * @param ringBytes size of the buffer of events, a power of two and of pages; one takes 104 bytes
      */
-    public record Settings(
-            long namespaceInode,
-            boolean events,
-            boolean everyNamespace,
-            int sockets,
-            int ports,
-            int ringBytes,
-            Hook hook) {
+    public record Settings(long namespaceInode, boolean events, int sockets, int ports, int ringBytes, Hook hook) {
         /** Counts only, of the namespace in which the calling thread is. */
         public static Settings ofThread() throws IOException {
-            return new Settings(threadNamespace(), false, false, 1 << 17, 1 << 13, 1 << 21, Hook.BEST);
+            return new Settings(threadNamespace(), false, 1 << 17, 1 << 13, 1 << 21, Hook.BEST);
         }
 
         public Settings withEvents(boolean wanted) {
-            return new Settings(namespaceInode, wanted, everyNamespace, sockets, ports, ringBytes, hook);
-        }
-
-        public Settings withEveryNamespace(boolean wanted) {
-            return new Settings(namespaceInode, events, wanted, sockets, ports, ringBytes, hook);
+            return new Settings(namespaceInode, wanted, sockets, ports, ringBytes, hook);
         }
 
         /** With other sizes. */
         public Settings withCapacity(int ofSockets, int ofPorts, int ofRingBytes) {
-            return new Settings(namespaceInode, events, everyNamespace, ofSockets, ofPorts, ofRingBytes, hook);
+            return new Settings(namespaceInode, events, ofSockets, ofPorts, ofRingBytes, hook);
         }
 
         public Settings withHook(Hook wanted) {
-            return new Settings(namespaceInode, events, everyNamespace, sockets, ports, ringBytes, wanted);
+            return new Settings(namespaceInode, events, sockets, ports, ringBytes, wanted);
         }
     }
 

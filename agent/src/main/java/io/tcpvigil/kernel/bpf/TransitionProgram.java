@@ -80,26 +80,18 @@ final class TransitionProgram {
     private final Maps maps;
     private final @Nullable RawFields namespace;
     private final int namespaceInode;
-    private final boolean everyNamespace;
 
     /**
      * Says what to watch.
      *
      * @param namespace how to find the namespace of a socket; null when there is no way
      * @param namespaceInode which one is watched
-     * @param everyNamespace whether transitions elsewhere go into the ring buffer too
      */
-    TransitionProgram(
-            TransitionFields fields,
-            Maps maps,
-            @Nullable RawFields namespace,
-            int namespaceInode,
-            boolean everyNamespace) {
+    TransitionProgram(TransitionFields fields, Maps maps, @Nullable RawFields namespace, int namespaceInode) {
         this.fields = fields;
         this.maps = maps;
         this.namespace = namespace;
         this.namespaceInode = namespaceInode;
-        this.everyNamespace = everyNamespace;
     }
 
     byte[] assemble() {
@@ -118,8 +110,7 @@ final class TransitionProgram {
         countEnds();
         remember();
         if (maps.ring() != null) {
-            boolean watchedOnly = namespace != null && !everyNamespace;
-            new EventProgram(code, fields).tell(maps.ring(), watchedOnly);
+            new EventProgram(code, fields).tell(maps.ring(), namespace != null);
         }
         code.label("out");
         code.move(R0, 0);

@@ -7,7 +7,8 @@ import java.util.Arrays;
 
 /**
  * What a {@link TransitionProbe} has counted since it was opened; every number only grows, but those of a port that was
- * forgotten. Filled by {@link TransitionProbe#read} and good until the next one. Not thread-safe.
+ * forgotten. Filled by {@link TransitionProbe#read} and good until the next one; when that fails, it holds nothing of use. Not
+ * thread-safe.
  */
 public final class TransitionTotals {
     /** Who opened a connection. The order is the one in which the program numbers them. */
@@ -84,7 +85,7 @@ public final class TransitionTotals {
         return overAll(TotalsLayout.SOCKETS_LOST_OFFSET);
     }
 
-    /** Map pressure: openings and closings that are in the totals but not among the ports. */
+    /** Map pressure: openings, closings and failures that are in the totals but not among the ports. */
     public long portsNotCounted() {
         return overAll(TotalsLayout.PORTS_LOST_OFFSET);
     }
@@ -164,6 +165,29 @@ public final class TransitionTotals {
 
     void missed(long count) {
         missed = count;
+    }
+
+    /** Becomes what several probes, one after the other, have counted together; none of them may be this one. */
+    public void sum(TransitionTotals... parts) {
+        clear();
+        for (TransitionTotals part : parts) {
+            for (int i = 0; i < totals.length; i++) {
+                totals[i] += part.totals[i];
+            }
+            for (int row = 0; row < part.ports; row++) {
+                addPort(part.portKeys[row], part.portCounters, 4 * row);
+            }
+            if (part.missed >= 0) {
+                missed = Math.max(0, missed) + part.missed;
+            }
+        }
+    }
+
+    private void addPort(int key, long[] counters, int from) {
+        int row = row(key);
+        for (int i = 0; i < 4; i++) {
+            portCounters[4 * row + i] += counters[from + i];
+        }
     }
 
     /** Adds what one CPU has counted. */

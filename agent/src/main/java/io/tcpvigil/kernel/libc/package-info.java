@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * System calls through the C library, each failure with the call's name and errno.
+ * System calls through the C library, each failure with the call's name and errno; and the version of the kernel that answers.
  *
  * <p>The only user of {@code jnr.*}. A small interface of the functions in use is bound with jnr-ffi; {@code
  * POSIXFactory} is not used, because it costs more start-up time than everything else together. Source of truth: the man

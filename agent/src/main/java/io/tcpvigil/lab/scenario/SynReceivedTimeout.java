@@ -22,7 +22,7 @@ final class SynReceivedTimeout {
                     .kernelAgain(SYN, ACK)
                     .state(SYN_RECEIVED, REQUEST_SOCKET)
                     .state(LISTEN)
-                    .within(6000));
+                    .within(60_000));
 
     private SynReceivedTimeout() {}
 }

@@ -18,7 +18,7 @@ final class SynTimeout {
                     .kernelAgain(SYN)
                     .state(SYN_SENT)
                     .state(CLOSED)
-                    .within(6000)
+                    .within(60_000)
                     .error(TIMED_OUT));
 
     private SynTimeout() {}

@@ -18,15 +18,15 @@ final class TimeWaitRearmed {
                     .peer(FIN, ACK)
                     .kernel(ACK)
                     .state(TIME_WAIT)
-                    .silence(1500)
+                    .silence(2500)
                     .state(TIME_WAIT)
-                    .timer(50_000, 58_700)
+                    .timer(50_000, 57_700)
                     .note("the peer did not get that ACK")
                     .peer(FIN, ACK)
                     .seq(1)
                     .kernel(ACK)
                     .state(TIME_WAIT, TIME_WAIT_60S)
-                    .timer(58_800, 60_000));
+                    .timer(57_800, 60_000));
 
     private TimeWaitRearmed() {}
 }

@@ -2,9 +2,6 @@
 package io.tcpvigil.web.http;
 
 import java.nio.charset.StandardCharsets;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Map;
 
 /** The head of an answer: the status line and all fields. */
@@ -24,15 +21,15 @@ final class AnswerHead {
 
     private AnswerHead() {}
 
-    /** As sent; a value that would end its line is cut there. */
-    static byte[] bytes(Answer answer, boolean keep) {
+    /** As sent at that time; a value that would end its line is cut there. */
+    static byte[] bytes(Answer answer, boolean keep, String date) {
         StringBuilder text = new StringBuilder(512);
         // A reason is for people only and may be empty, its blank may not.
         text.append("HTTP/1.1 ").append(answer.status()).append(' ');
         text.append(REASONS.getOrDefault(answer.status(), "")).append("\r\n");
         answer.fields().forEach((name, value) -> field(text, name, value));
         field(text, "Content-Length", Integer.toString(answer.body().length));
-        field(text, "Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)));
+        field(text, "Date", date);
         field(text, "Connection", keep ? "keep-alive" : "close");
         return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }

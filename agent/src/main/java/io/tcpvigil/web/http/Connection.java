@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.web.http;
 
+import io.tcpvigil.Nullable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -43,6 +44,7 @@ final class Connection {
     private boolean heavy;
     private boolean keep;
     private boolean readToTheEnd;
+    private boolean turnComes;
     private ByteBuffer fields = NOTHING;
     private ByteBuffer body = NOTHING;
     private long held;
@@ -72,49 +74,94 @@ final class Connection {
         }
     }
 
-    /** Goes on as far as the client lets it. */
-    void proceed(long now) {
+    private interface Step {
+        void take(long now) throws IOException;
+    }
+
+    /** Whatever one client brings about, it ends that client and nothing else. */
+    private void guarded(Step step, long now) {
         try {
-            switch (phase) {
-                case IDLE, READING -> read(now);
-                case WRITING -> write(now);
-                case LINGERING -> discard();
-                case ANSWERING, CLOSED -> {}
-            }
+            step.take(now);
         } catch (SSLException noTls) {
             drop(Drop.HANDSHAKE);
         } catch (IOException gone) {
             close();
+        } catch (Throwable defect) {
+            server.problem("serving a client", defect);
+            close();
         }
     }
 
+    /** Goes on as far as the client lets it. */
+    void proceed(long now) {
+        guarded(this::advance, now);
+    }
+
+    private void advance(long now) throws IOException {
+        switch (phase) {
+            case IDLE, READING -> read(now);
+            case WRITING -> write(now);
+            case LINGERING -> discard();
+            case ANSWERING, CLOSED -> {}
+        }
+    }
+
+    /** Has it go on with what has come already, when all others have had their turn. */
+    private void proceedLater() {
+        if (!turnComes) {
+            turnComes = true;
+            server.later(now -> {
+                turnComes = false;
+                proceed(now);
+            });
+        }
+    }
+
+    /** Goes on after the server has computed something for the client, whose time to send begins anew. */
+    void resume(long now) {
+        since = now;
+        deadline = now + server.limits().requestNanos();
+        proceed(now);
+    }
+
     private void read(long now) throws IOException {
+        try {
+            Request request = next(now);
+            if (request != null) {
+                take(request, now);
+            }
+        } catch (BadRequestException bad) {
+            keep = false;
+            readToTheEnd = false;
+            head = false;
+            enter(Phase.ANSWERING, now, server.limits().answerNanos());
+            answerLater(server.handler().dress(bad.answer()));
+        }
+    }
+
+    private @Nullable Request next(long now) throws IOException, BadRequestException {
+        // Not read before it is needed: who sends many requests at once is to take no more memory than others.
+        Request request = reader.next(input);
+        if (request != null) {
+            return request;
+        }
         int count = transport.read(input);
         if (count == Transport.END) {
             close();
-            return;
+            return null;
         }
         if (count > 0 && phase == Phase.IDLE) {
             enter(Phase.READING, now, server.limits().requestNanos());
         }
         wait(SelectionKey.OP_READ);
-        takeRequest(now);
+        request = reader.next(input);
+        if (request == null && transport.hasMore()) {
+            proceedLater();
+        }
+        return request;
     }
 
-    private void takeRequest(long now) throws IOException {
-        Request request;
-        try {
-            request = reader.next(input);
-        } catch (BadRequestException bad) {
-            keep = false;
-            readToTheEnd = false;
-            head = false;
-            send(server.handler().dress(bad.answer()), now);
-            return;
-        }
-        if (request == null) {
-            return;
-        }
+    private void take(Request request, long now) {
         keep = request.keepAlive() && !server.isStopping();
         readToTheEnd = !request.fields().containsKey("content-length")
                 && !request.fields().containsKey("transfer-encoding");
@@ -123,35 +170,30 @@ final class Connection {
         heavy = server.handler().isHeavy(request);
         if (heavy && !server.takePlace(now)) {
             heavy = false;
-            send(
-                    server.handler()
-                            .dress(Answer.line(503, "too many requests at a time")
-                                    .with("Retry-After", "1")),
-                    now);
+            server.countNoPlace();
+            answerLater(server.handler()
+                    .dress(Answer.line(503, "too many requests at a time").with("Retry-After", "1")));
             return;
         }
-        server.handler().handle(request, answer -> server.later(time -> answered(answer, time)));
+        server.handler().handle(request, this::answerLater);
     }
 
-    private void answered(Answer answer, long now) {
-        if (phase != Phase.ANSWERING) {
-            return;
-        }
-        try {
+    /** From any thread. Also what could be sent at once waits for its turn: one request after the other would be a recursion. */
+    private void answerLater(Answer answer) {
+        server.later(now -> guarded(time -> answer(answer, time), now));
+    }
+
+    private void answer(Answer answer, long now) throws IOException {
+        if (phase == Phase.ANSWERING) {
             send(answer, now);
-        } catch (SSLException noTls) {
-            drop(Drop.HANDSHAKE);
-        } catch (IOException gone) {
-            close();
         }
     }
 
     private void send(Answer answer, long now) throws IOException {
-        fields = ByteBuffer.wrap(AnswerHead.bytes(answer, keep));
+        fields = ByteBuffer.wrap(AnswerHead.bytes(answer, keep, server.date()));
         body = head ? NOTHING : ByteBuffer.wrap(answer.body());
         // The time for an answer goes on: making it is part of that.
-        long left = phase == Phase.ANSWERING ? deadline - now : server.limits().answerNanos();
-        enter(Phase.WRITING, now, left);
+        enter(Phase.WRITING, now, deadline - now);
         write(now);
         if (phase == Phase.WRITING) {
             held = body.remaining();
@@ -172,19 +214,23 @@ final class Connection {
             } else {
                 enter(Phase.LINGERING, now, LINGER_NANOS);
             }
-        } else if (input.length() == 0) {
+            return;
+        }
+        if (input.length() == 0) {
             enter(Phase.IDLE, now, server.limits().idleNanos());
         } else {
             enter(Phase.READING, now, server.limits().requestNanos());
-            takeRequest(now);
+        }
+        if (input.length() > 0 || transport.hasMore()) {
+            proceedLater();
         }
     }
 
+    /** As it comes over the wire: there is nothing to be understood any more. */
     private void discard() throws IOException {
-        if (transport.read(input) == Transport.END) {
+        if (channel.read(server.wire().clear()) < 0) {
             close();
         }
-        input.clear();
     }
 
     /** Returns what it took of the places and of the memory that all share. */
@@ -198,7 +244,7 @@ final class Connection {
 
     /** Ends it if its time is up. */
     void checkTime(long now) {
-        if (now - deadline < 0) {
+        if (now - deadline < 0 || transport.isBusy()) {
             return;
         }
         switch (phase) {
@@ -211,7 +257,7 @@ final class Connection {
 
     /** For how long the client has kept the server waiting; negative when it does not. */
     long keepsWaiting(long now) {
-        return phase == Phase.ANSWERING || phase == Phase.CLOSED ? -1 : now - since;
+        return phase == Phase.ANSWERING || phase == Phase.CLOSED || transport.isBusy() ? -1 : now - since;
     }
 
     boolean isWriting() {

@@ -11,7 +11,7 @@ public enum Drop {
     GAVE_WAY("gave_way"),
     /** There were too many connections, and none that could give way. */
     REFUSED("refused"),
-    /** No TLS could be agreed on. */
+    /** No TLS could be agreed on, or there was nothing but TLS: record after record without data. */
     HANDSHAKE("handshake");
 
     private final String label;

@@ -5,19 +5,20 @@ import io.tcpvigil.Nullable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
@@ -33,10 +34,9 @@ public final class HttpServer {
     private static final int BACKLOG = 1024;
     private static final long SWEEP_MILLIS = 200;
 
-    /** Clients that are accepted before others are heard again. */
-    private static final int ACCEPTS_AT_A_TIME = 64;
+    /** Clients that are accepted before others are heard again; under TLS each takes up to a millisecond. */
+    private static final int ACCEPTS_AT_A_TIME = 16;
 
-    private static final int HANDSHAKES_WAITING = 64;
     private static final int STACK_BYTES = 512 * 1024;
 
     private final Handler handler;
@@ -44,11 +44,13 @@ public final class HttpServer {
     private final BiConsumer<String, Throwable> problems;
     private final Selector selector;
     private final Buffers buffers = new Buffers();
-    private final ThreadPoolExecutor handshakes;
+    private final HttpDate date = new HttpDate();
+    private final Handshakes handshakes;
     private final Queue<LongConsumer> tasks = new ConcurrentLinkedQueue<>();
     private final Set<Connection> connections = new HashSet<>();
     private final List<SelectionKey> listeners = new ArrayList<>();
     private final AtomicLongArray drops = new AtomicLongArray(Drop.values().length);
+    private final AtomicLong withoutPlace = new AtomicLong();
     private final Thread thread;
 
     private record Listener(
@@ -61,6 +63,7 @@ public final class HttpServer {
     private long lastSweep;
     private boolean acceptsPaused;
     private volatile int openConnections;
+    private volatile long lastRound = System.nanoTime();
     private volatile boolean stopping;
     private volatile long stopBy;
 
@@ -71,14 +74,7 @@ public final class HttpServer {
         this.problems = problems;
         this.selector = Selector.open();
         this.thread = thread("web-clients", this::run);
-        this.handshakes = new ThreadPoolExecutor(
-                1,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(HANDSHAKES_WAITING),
-                task -> thread("web-handshakes", task));
-        handshakes.allowCoreThreadTimeOut(true);
+        this.handshakes = new Handshakes(task -> thread("web-handshakes", task));
     }
 
     private static Thread thread(String name, Runnable task) {
@@ -130,9 +126,19 @@ public final class HttpServer {
         return drops.get(why.ordinal());
     }
 
+    /** How many requests were refused because too many others were being answered. */
+    public long withoutPlace() {
+        return withoutPlace.get();
+    }
+
     /** Clients at present. */
     public int connections() {
         return openConnections;
+    }
+
+    /** For how long nobody has been heard: far less than a second, unless something holds the thread or it has ended. */
+    public long silentNanos() {
+        return System.nanoTime() - lastRound;
     }
 
     private void run() {
@@ -145,8 +151,9 @@ public final class HttpServer {
                     owing = System.nanoTime() - stopBy < 0
                             && connections.stream().anyMatch(Connection::isOwed);
                 }
-            } catch (IOException | RuntimeException | OutOfMemoryError problem) {
-                problems.accept("serving clients", problem);
+                lastRound = System.nanoTime();
+            } catch (Throwable problem) {
+                problem("serving clients", problem);
             }
         }
         closeAll();
@@ -155,11 +162,11 @@ public final class HttpServer {
     private void closeAll() {
         closeListeners();
         List.copyOf(connections).forEach(Connection::close);
-        handshakes.shutdownNow();
+        handshakes.stop();
         try {
             selector.close();
         } catch (IOException problem) {
-            problems.accept("stopping", problem);
+            problem("stopping", problem);
         }
     }
 
@@ -168,7 +175,7 @@ public final class HttpServer {
             try {
                 listener.channel().close();
             } catch (IOException problem) {
-                problems.accept("closing a port", problem);
+                problem("closing a port", problem);
             }
         }
         listeners.clear();
@@ -186,27 +193,18 @@ public final class HttpServer {
         Set<SelectionKey> ready = selector.selectedKeys();
         for (SelectionKey key : ready) {
             if (key.attachment() instanceof Connection connection) {
-                guarded(connection, now);
+                connection.proceed(now);
             } else if (key.attachment() instanceof Listener listener && key.isValid()) {
                 accept(key, listener, now);
             }
         }
         ready.clear();
-        for (LongConsumer task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.accept(now);
+        // Not those that come of these: first it is the turn of clients that have not been heard.
+        for (int left = tasks.size(); left > 0; left--) {
+            tasks.remove().accept(now);
         }
         if (now - lastSweep >= TimeUnit.MILLISECONDS.toNanos(SWEEP_MILLIS)) {
             sweep(now);
-        }
-    }
-
-    /** A defect that one client finds is not to end the service of others. */
-    private void guarded(Connection connection, long now) {
-        try {
-            connection.proceed(now);
-        } catch (RuntimeException | OutOfMemoryError defect) {
-            problems.accept("serving a client", defect);
-            connection.close();
         }
     }
 
@@ -228,7 +226,7 @@ public final class HttpServer {
                 channel = listener.channel().accept();
             } catch (IOException failed) {
                 // Out of descriptors, for example: it would fail again at once, and again.
-                problems.accept("accepting a connection", failed);
+                problem("accepting a connection", failed);
                 key.interestOps(0);
                 acceptsPaused = true;
                 return;
@@ -238,8 +236,8 @@ public final class HttpServer {
             }
             try {
                 serve(channel, listener, now);
-            } catch (IOException | RuntimeException failed) {
-                problems.accept("beginning to serve a connection", failed);
+            } catch (Throwable failed) {
+                problem("beginning to serve a connection", failed);
                 closeQuietly(channel);
             }
         }
@@ -261,10 +259,10 @@ public final class HttpServer {
                         channel,
                         tls.get(),
                         buffers,
-                        handshakes,
+                        task -> handshakes.execute(channel.socket().getInetAddress(), task),
                         done -> later(time -> {
                             done.resumed();
-                            proceed(key, time);
+                            resume(key, time);
                         }));
         RequestReader reader =
                 new RequestReader(limits.headBytes(), channel.socket().getInetAddress(), listener.address());
@@ -273,12 +271,12 @@ public final class HttpServer {
         connections.add(connection);
         openConnections = connections.size();
         // Most clients have sent their request by now.
-        guarded(connection, now);
+        connection.proceed(now);
     }
 
-    private void proceed(SelectionKey key, long now) {
+    private void resume(SelectionKey key, long now) {
         if (key.attachment() instanceof Connection connection) {
-            guarded(connection, now);
+            connection.resume(now);
         }
     }
 
@@ -286,7 +284,7 @@ public final class HttpServer {
         try {
             channel.close();
         } catch (IOException gone) {
-            problems.accept("closing a connection", gone);
+            problem("closing a connection", gone);
         }
     }
 
@@ -348,8 +346,26 @@ public final class HttpServer {
         drops.incrementAndGet(why.ordinal());
     }
 
+    void countNoPlace() {
+        withoutPlace.incrementAndGet();
+    }
+
     void problem(String what, Throwable cause) {
-        problems.accept(what, cause);
+        try {
+            problems.accept(what, cause);
+        } catch (Throwable unsaid) {
+            // There is no memory for the line either. That clients are served is worth more than what could be said.
+        }
+    }
+
+    /** The time for an answer that is sent now. */
+    String date() {
+        return date.at(Instant.now());
+    }
+
+    /** Room for what is read from a channel or written to one. */
+    ByteBuffer wire() {
+        return buffers.wire;
     }
 
     Handler handler() {

@@ -25,7 +25,7 @@ final class Input {
     void append(ByteBuffer more) {
         int count = more.remaining();
         if (end + count > bytes.length) {
-            byte[] larger = new byte[Math.max(SMALLEST, Integer.highestOneBit(length() + count) * 2)];
+            byte[] larger = new byte[Math.max(SMALLEST, Integer.highestOneBit(length() + count - 1) * 2)];
             System.arraycopy(bytes, start, larger, 0, length());
             end -= start;
             start = 0;

@@ -18,11 +18,16 @@ final class PlainTransport implements Transport {
 
     @Override
     public int read(Input to) throws IOException {
-        shared.clear();
+        shared.clear().limit(READ_BYTES);
         int count = channel.read(shared);
         shared.flip();
         to.append(shared);
         return count;
+    }
+
+    @Override
+    public boolean hasMore() {
+        return false;
     }
 
     /** Through one buffer outside the heap: the JDK would keep one for each thread as large as the largest answer. */
@@ -55,6 +60,11 @@ final class PlainTransport implements Transport {
     @Override
     public int waitsFor(int usually) {
         return usually;
+    }
+
+    @Override
+    public boolean isBusy() {
+        return false;
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 
 /**
  * Reads the head of a request (RFC 9112 sections 2 to 5). What two readers could understand differently is refused: folded
@@ -17,6 +19,8 @@ import java.util.Map;
  */
 final class RequestReader {
     private static final int MAX_FIELDS = 64;
+    private static final Pattern LINE_END = Pattern.compile("\r?\n");
+    private static final Pattern VERSION = Pattern.compile("HTTP/1\\.[0-9]");
 
     private final int headBytes;
     private final InetAddress client;
@@ -51,7 +55,7 @@ final class RequestReader {
     /** Some clients send an empty line after the request before. */
     private static void skipBlankLines(Input input) {
         while (input.length() > 0 && (input.at(0) == '\r' || input.at(0) == '\n')) {
-            input.take(1);
+            input.drop(1);
         }
     }
 
@@ -73,12 +77,12 @@ final class RequestReader {
     }
 
     private Request parse(String head) throws BadRequestException {
-        String[] lines = head.split("\r?\n", -1);
+        String[] lines = LINE_END.split(head, -1);
         String[] words = lines[0].split(" ", -1);
         if (words.length != 3 || !isToken(words[0]) || words[1].isEmpty() || !isText(words[1])) {
             throw new BadRequestException(400, "the request line is not METHOD TARGET VERSION");
         }
-        if (!words[2].matches("HTTP/1\\.[0-9]")) {
+        if (!VERSION.matcher(words[2]).matches()) {
             throw new BadRequestException(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
         }
         Map<String, List<String>> fields = fields(lines);
@@ -138,14 +142,24 @@ final class RequestReader {
 
     private static boolean isToken(String text) {
         return !text.isEmpty()
-                && text.chars()
-                        .allMatch(c -> (c >= 'a' && c <= 'z')
+                && allOf(
+                        text,
+                        c -> (c >= 'a' && c <= 'z')
                                 || (c >= 'A' && c <= 'Z')
                                 || (c >= '0' && c <= '9')
                                 || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
     }
 
     private static boolean isText(String text) {
-        return text.chars().allMatch(c -> c == '\t' || (c >= ' ' && c != 0x7F));
+        return allOf(text, c -> c == '\t' || (c >= ' ' && c != 0x7F));
+    }
+
+    private static boolean allOf(String text, IntPredicate allowed) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!allowed.test(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -22,8 +22,17 @@ final class TlsTransport implements Transport {
     /** A record was read that was not for the application. */
     private static final int GO_ON = -2;
 
-    /** As much as one record, so that one client gets no more at a time than others. */
-    private static final int READ_BYTES = 16 * 1024;
+    /** Records that are read or written of one client before others have their turn. */
+    private static final int STEPS_AT_A_TIME = 4;
+
+    /**
+     * From one answer to the next. A handshake takes a dozen at most; keys are renewed after terabytes. Each takes as much
+     * arithmetic as one with data, and there is no other end to them.
+     */
+    private static final int MOST_RECORDS_WITHOUT_DATA = 32;
+
+    /** With all that can be around the data (RFC 5246 section 6.2.3, RFC 8446 section 5.2). */
+    private static final int LARGEST_RECORD_BYTES = 5 + 16 * 1024 + 2048;
 
     private final SocketChannel channel;
     private final SSLEngine engine;
@@ -33,9 +42,11 @@ final class TlsTransport implements Transport {
     private final Input received = new Input();
     private ByteBuffer unsent = NOTHING;
     private boolean computing;
+    private boolean hasMore;
+    private int recordsWithoutData;
 
     /**
-     * @param handshakes does the arithmetic; may reject it
+     * @param handshakes does the arithmetic, one piece of each client at a time; may reject it
      * @param resume is told, in some thread, when it is done
      */
     TlsTransport(
@@ -53,31 +64,40 @@ final class TlsTransport implements Transport {
 
     @Override
     public int read(Input to) throws IOException {
-        if (!flush()) {
+        hasMore = false;
+        if (computing || !flush()) {
             return 0;
         }
-        while (true) {
-            switch (engine.getHandshakeStatus()) {
-                case NEED_TASK -> {
-                    compute();
-                    return 0;
-                }
-                case NEED_WRAP -> {
-                    if (wrap(NOTHING).getStatus() == SSLEngineResult.Status.CLOSED) {
-                        return END;
-                    }
-                    if (!flush()) {
-                        return 0;
-                    }
-                }
-                case NEED_UNWRAP, NEED_UNWRAP_AGAIN, FINISHED, NOT_HANDSHAKING -> {
-                    int count = unwrap(to);
-                    if (count != GO_ON) {
-                        return count;
-                    }
-                }
+        for (int i = 0; i < STEPS_AT_A_TIME; i++) {
+            int count = step(to);
+            if (count != GO_ON) {
+                hasMore = count > 0 && received.length() > 0;
+                return count;
             }
         }
+        hasMore = true;
+        return 0;
+    }
+
+    @Override
+    public boolean hasMore() {
+        return hasMore;
+    }
+
+    private int step(Input to) throws IOException {
+        return switch (engine.getHandshakeStatus()) {
+            case NEED_TASK -> {
+                compute();
+                yield 0;
+            }
+            case NEED_WRAP -> {
+                if (wrap(NOTHING).getStatus() == SSLEngineResult.Status.CLOSED) {
+                    yield END;
+                }
+                yield flush() ? GO_ON : 0;
+            }
+            case NEED_UNWRAP, NEED_UNWRAP_AGAIN, FINISHED, NOT_HANDSHAKING -> unwrap(to);
+        };
     }
 
     private int unwrap(Input to) throws IOException {
@@ -95,7 +115,13 @@ final class TlsTransport implements Transport {
         int count = shared.plain.remaining();
         to.append(shared.plain);
         return switch (result.getStatus()) {
-            case OK -> count == 0 ? GO_ON : count;
+            case OK -> {
+                recordsWithoutData += count == 0 ? 1 : 0;
+                if (recordsWithoutData > MOST_RECORDS_WITHOUT_DATA) {
+                    throw new SSLException("nothing but TLS");
+                }
+                yield count == 0 ? GO_ON : count;
+            }
             case CLOSED -> END;
             case BUFFER_OVERFLOW -> throw new SSLException("a record is larger than records can be");
             case BUFFER_UNDERFLOW -> {
@@ -106,7 +132,11 @@ final class TlsTransport implements Transport {
     }
 
     private int receive() throws IOException {
-        shared.wire.clear().limit(READ_BYTES);
+        int room = LARGEST_RECORD_BYTES - received.length();
+        if (room <= 0) {
+            throw new SSLException("a record is larger than records can be");
+        }
+        shared.wire.clear().limit(room);
         int count = channel.read(shared.wire);
         shared.wire.flip();
         received.append(shared.wire);
@@ -125,7 +155,8 @@ final class TlsTransport implements Transport {
         try {
             handshakes.execute(() -> {
                 try {
-                    Runnable task = engine.getDelegatedTask();
+                    // None for who has gone while others had their turn.
+                    Runnable task = channel.isOpen() ? engine.getDelegatedTask() : null;
                     while (task != null) {
                         task.run();
                         task = engine.getDelegatedTask();
@@ -146,6 +177,7 @@ final class TlsTransport implements Transport {
 
     @Override
     public boolean write(ByteBuffer... from) throws IOException {
+        recordsWithoutData = 0;
         while (flush()) {
             long left = 0;
             for (ByteBuffer part : from) {
@@ -154,7 +186,8 @@ final class TlsTransport implements Transport {
             if (left == 0) {
                 return true;
             }
-            if (wrap(from).bytesConsumed() == 0) {
+            SSLEngineResult result = wrap(from);
+            if (result.getStatus() == SSLEngineResult.Status.CLOSED || result.bytesProduced() == 0) {
                 throw new SSLException("closed while an answer was sent");
             }
         }
@@ -196,11 +229,18 @@ final class TlsTransport implements Transport {
     }
 
     @Override
+    public boolean isBusy() {
+        return computing;
+    }
+
+    @Override
     public void finish() throws IOException {
         engine.closeOutbound();
         if (flush()) {
             wrap(NOTHING);
         }
+        // After this nothing can be sent any more.
+        unsent = NOTHING;
         channel.shutdownOutput();
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.testing.KernelRest;
 import io.tcpvigil.testing.Requirement;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -65,6 +66,7 @@ class GroundTruthIT {
                 churn.refused(100);
             }
         }
+        KernelRest.await();
         return true;
     }
 

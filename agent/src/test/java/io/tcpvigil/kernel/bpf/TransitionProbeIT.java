@@ -14,6 +14,7 @@ import io.tcpvigil.kernel.libc.Libc;
 import io.tcpvigil.kernel.netns.PrivateNamespace;
 import io.tcpvigil.tcp.IpAddress;
 import io.tcpvigil.tcp.TcpState;
+import io.tcpvigil.testing.KernelRest;
 import io.tcpvigil.testing.Requirement;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -47,6 +48,22 @@ class TransitionProbeIT {
             return opened.probe();
         }
         throw new AssertionError(attempt.toString());
+    }
+
+    /** Reads when all that was done in these namespaces is over. */
+    private static void read(TransitionProbe probe, TransitionTotals totals, PrivateNamespace... namespaces)
+            throws Exception {
+        rest(namespaces);
+        probe.read(totals);
+    }
+
+    private static void rest(PrivateNamespace... namespaces) throws Exception {
+        for (PrivateNamespace each : namespaces) {
+            each.call(() -> {
+                KernelRest.await();
+                return true;
+            });
+        }
     }
 
     private static Map<String, Long> counts(TransitionTotals totals, Where where) {
@@ -87,7 +104,7 @@ class TransitionProbeIT {
                 return true;
             });
             TransitionTotals totals = new TransitionTotals();
-            probe.read(totals);
+            read(probe, totals, watched, other);
             assertEquals(Map.of(), counts(before, Where.WATCHED));
             Map<String, Long> expected = new TreeMap<>(Map.of(
                     "7-10", 2L, "10-7", 2L, "7-2", 70L, "2-1", 30L, "2-7", 40L, "10-3", 30L, "3-1", 30L, "1-4", 10L,
@@ -136,7 +153,7 @@ class TransitionProbeIT {
                         }
                     });
                     TransitionTotals totals = new TransitionTotals();
-                    probe.read(totals);
+                    read(probe, totals, watched);
                     assertEquals(
                             Map.of("LOCAL " + port, "7 7 0 0", "PEER " + port, "7 7 0 0", "LOCAL (nobody)", "0 0 5 0"),
                             ports(totals, port));
@@ -172,7 +189,7 @@ class TransitionProbeIT {
             });
             TransitionTotals totals = new TransitionTotals();
             for (int read = 0; read < 2; read++) {
-                probe.read(totals);
+                read(probe, totals, watched);
                 Map<String, Integer> counted = new TreeMap<>();
                 for (int row = 0; row < totals.ports(); row++) {
                     if (totals.portWhere(row) == Where.WATCHED) {
@@ -222,6 +239,7 @@ class TransitionProbeIT {
                     }
                     return true;
                 });
+                rest(watched, other);
                 long end = System.nanoTime();
                 assertTrue(events.await(0));
                 Map<Long, StringBuilder> paths = new LinkedHashMap<>();
@@ -282,7 +300,7 @@ class TransitionProbeIT {
                 return true;
             });
             TransitionTotals totals = new TransitionTotals();
-            probe.read(totals);
+            read(probe, totals, watched);
             int[] got = new int[1];
             int more = 1;
             while (more > 0) {
@@ -314,7 +332,7 @@ class TransitionProbeIT {
             });
             assertTrue(totals.socketsNotRemembered() > 10, "not remembered " + totals.socketsNotRemembered());
             assertEquals(10, totals.count(Where.WATCHED, TcpState.SYN_SENT, TcpState.ESTABLISHED));
-            probe.read(totals);
+            read(probe, totals, watched);
             long unknown = totals.closed(Where.WATCHED, Opener.UNKNOWN);
             assertTrue(unknown > 0, "all openers were known");
             assertEquals(
@@ -344,7 +362,7 @@ class TransitionProbeIT {
                 return true;
             });
             TransitionTotals totals = new TransitionTotals();
-            probe.read(totals);
+            read(probe, totals, watched);
             assertEquals(3, totals.connectsWithoutPort(Where.WATCHED));
             assertEquals(0, totals.failedConnects(Where.WATCHED));
         }
@@ -371,7 +389,7 @@ class TransitionProbeIT {
                 }
             });
             TransitionTotals totals = new TransitionTotals();
-            probe.read(totals);
+            read(probe, totals, watched);
             long sum = totals.dwellSumNanos(Where.WATCHED, TcpState.ESTABLISHED);
             assertTrue(sum > 2 * between[0] && sum < 2 * between[1], sum + " of " + between[0] + " to " + between[1]);
             long stays = 0;
