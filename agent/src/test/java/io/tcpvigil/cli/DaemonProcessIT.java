@@ -14,6 +14,7 @@ import io.tcpvigil.testing.Churn;
 import io.tcpvigil.testing.Churn.Life;
 import io.tcpvigil.testing.DaemonProcess;
 import io.tcpvigil.testing.Requirement;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -40,6 +41,11 @@ class DaemonProcessIT {
 
     private interface Check {
         void run(DaemonProcess daemon) throws Exception;
+    }
+
+    /** In a container there are processes that not even root may look into. */
+    private static String logBesideOwners(DaemonProcess daemon) throws IOException {
+        return daemon.log().replaceAll("; the owners of some sockets not readable: [^;\n]* would help", "");
     }
 
     private void withDaemon(Check check, String... arguments) throws Exception {
@@ -79,7 +85,7 @@ class DaemonProcessIT {
                             .start();
                     String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                     assertEquals("", said);
-                    assertEquals("source netlink with destroy events and an exact probe\n", daemon.log());
+                    assertEquals("source netlink with destroy events and an exact probe\n", logBesideOwners(daemon));
                 },
                 "--interval=100ms",
                 "--full-interval=300ms",
@@ -130,7 +136,7 @@ class DaemonProcessIT {
                     assertEquals(0, daemon.metric("tcpvigil_event_source_up{source=\"destroy_events\",}"));
                     assertEquals(
                             "source netlink; without destroy events: switched off; without an exact probe: switched off\n",
-                            daemon.log());
+                            logBesideOwners(daemon));
                 },
                 "--no-probe",
                 "--no-destroy-events",
@@ -216,7 +222,7 @@ class DaemonProcessIT {
                                             + " here: interval, full_interval, cpu_budget, source, destroy_events, probe, other_namespaces",
                                     "configuration read again, as its file has changed: sampling.interval is now 100ms;"
                                             + " sampling.full_interval is now 200ms"),
-                            daemon.log().lines().toList());
+                            logBesideOwners(daemon).lines().toList());
                 },
                 "--config=" + file,
                 "--cpu-budget=100");
