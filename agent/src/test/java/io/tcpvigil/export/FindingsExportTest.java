@@ -168,13 +168,11 @@ class FindingsExportTest {
     @Test
     void tellsNoOldFindingsWhileNothingCanBeRead() throws IOException {
         Report failed = report(Samples.failed("ENOENT"), FINDINGS);
-        assertEquals(
-                """
+        assertEquals("""
                 tcpvigil_finding{finding="sampling_blind",severity="warning",} 1.0
                 tcpvigil_finding{finding="sampling_blind",severity="critical",} 0.0
                 tcpvigil_finding_size{finding="sampling_blind",} 1.0
-                """,
-                metrics(failed).replaceAll("#.*\n", ""));
+                """, metrics(failed).replaceAll("#.*\n", ""));
         StringWriter text = new StringWriter();
         ReportJson.write(failed, null, new JsonWriter(text));
         JsonObject document = JsonParser.parseString(text.toString()).getAsJsonObject();
