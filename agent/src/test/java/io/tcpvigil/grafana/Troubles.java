@@ -128,7 +128,8 @@ final class Troubles {
                 Connections.closeAll(closed.servers);
                 Connections.readAll(closed.clients);
                 Connections.closeAll(closed.clients);
-                // After them: at first there is room for the TIME-WAIT of these, then for hardly any but its own. The kernel
+                // After them: at first there is room for the TIME-WAIT of these, then for hardly any but its own. The
+                // kernel
                 // takes over a port in TIME-WAIT only after a second.
                 if (round % 2 == 0) {
                     comeAndGo();
