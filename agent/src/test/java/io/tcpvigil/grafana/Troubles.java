@@ -128,9 +128,9 @@ final class Troubles {
                 Connections.closeAll(closed.servers);
                 Connections.readAll(closed.clients);
                 Connections.closeAll(closed.clients);
-                // After them: at first there is room for the TIME-WAIT of these, then for hardly any but its own. The
-                // kernel
-                // takes over a port in TIME-WAIT only after a second.
+                // After them: at first there is room for the TIME-WAIT of these, then for hardly any but its own. A
+                // port in
+                // TIME-WAIT is taken over by the kernel only after a second.
                 if (round % 2 == 0) {
                     comeAndGo();
                 }
