@@ -3,6 +3,7 @@ package io.tcpvigil.agent;
 
 import io.tcpvigil.Nullable;
 import io.tcpvigil.kernel.SocketQuery;
+import io.tcpvigil.kernel.libc.Capabilities;
 import io.tcpvigil.report.Following;
 import io.tcpvigil.report.Report;
 import io.tcpvigil.report.Resources;
@@ -23,6 +24,7 @@ public final class Daemon {
     private final LiveSettings settings;
     private final long firstIntervalNanos;
     private final Log log;
+    private final Capabilities rights = Capabilities.ofThread();
     private final HeapTidy heap = HeapTidy.ofProcess();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -147,7 +149,7 @@ public final class Daemon {
         return report.source().reason() == null && report.coverage().isComplete();
     }
 
-    private static String condition(Report report) {
+    private String condition(Report report) {
         String reason = report.source().reason();
         StringBuilder condition =
                 new StringBuilder("source ").append(report.source().name());
@@ -167,8 +169,9 @@ public final class Daemon {
                 condition.append(
                         "; other network namespaces through /proc, which takes longer; CAP_SYS_ADMIN would help");
             }
-            if (hidesOwners(report)) {
-                // How many processes those are changes from sample to sample; /api/v1/status has it.
+            if (hidesOwners(report) && !rights.readAllProcesses()) {
+                // How many processes those are changes from sample to sample; /api/v1/status has it, and those that are
+                // protected from root, too.
                 condition.append("; the owners of some sockets not readable: root, or CAP_SYS_PTRACE and"
                         + " CAP_DAC_READ_SEARCH, would help");
             }

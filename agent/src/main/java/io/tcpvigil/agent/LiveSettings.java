@@ -76,7 +76,7 @@ public final class LiveSettings {
     /**
      * How the web server is to be run, with host names looked up.
      *
-     * @throws YamlException if the file names a host that there is not
+     * @throws YamlException if the file names a host or a file that there is not
      * @throws IllegalArgumentException if a flag does
      */
     public WebSettings web() {

@@ -85,10 +85,10 @@ public final class SettingKeys {
     static final Key<String> WEB_CONFIG_FILE = fixed(
             "web.config_file",
             "--web.config.file",
-            KeyTypes.text("FILE", "the path of a file, or nothing in quotes", text -> true),
+            KeyTypes.path(),
             "",
             "TLS, passwords and header fields, in the form that Prometheus's exporters share; that file is read again when it"
-                    + " changes.");
+                    + " changes. In the file, its path is relative to the file.");
     static final Key<Integer> MAX_REQUESTS = fixed(
             "web.max_requests",
             "--web.max-requests",

@@ -10,6 +10,7 @@ import io.tcpvigil.web.WebSettings;
 import io.tcpvigil.yaml.YamlException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -57,7 +58,7 @@ public record Settings(
     /**
      * How the web server is to be run, with host names looked up.
      *
-     * @throws YamlException if the file names a host that there is not
+     * @throws YamlException if the file names a host or a file that there is not
      * @throws IllegalArgumentException if a flag does
      */
     public static WebSettings web(Configuration configuration) {
@@ -70,6 +71,9 @@ public record Settings(
             }
         }
         String file = configuration.get(SettingKeys.WEB_CONFIG_FILE);
+        if (!file.isEmpty() && Files.notExists(Path.of(file))) {
+            throw configuration.wrong(SettingKeys.WEB_CONFIG_FILE, file + ": there is no such file");
+        }
         return new WebSettings(
                 addresses,
                 configuration.get(SettingKeys.TELEMETRY_PATH),

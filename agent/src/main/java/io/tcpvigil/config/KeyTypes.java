@@ -86,6 +86,11 @@ public final class KeyTypes {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
+    /** The path of a file, relative to the file in which it stands; empty for none. */
+    public static KeyType<String> path() {
+        return PathType.FILE;
+    }
+
     /** Text that passes a check. */
     public static KeyType<String> text(String label, String allowed, Predicate<String> check) {
         return new SingleType<>(label, allowed, text -> check.test(text) ? text : null, text -> text);

@@ -2,6 +2,7 @@
 package io.tcpvigil.owners;
 
 import io.tcpvigil.Nullable;
+import io.tcpvigil.kernel.libc.Capabilities;
 import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.SocketKind;
 import io.tcpvigil.tcp.SocketTable;
@@ -36,6 +37,7 @@ public final class OwnerMap implements SocketFilter.ProcessLookup {
     private static final int SETS_BEFORE_CLEANING = 4096;
 
     private final ProcessFiles files;
+    private final Capabilities rights;
     private final LongSupplier nanoClock;
     private final OwnerSets sets = new OwnerSets();
     private final InodeTable inodes = new InodeTable();
@@ -70,6 +72,7 @@ public final class OwnerMap implements SocketFilter.ProcessLookup {
 
     OwnerMap(Path proc, LongSupplier nanoClock, int mostRemembered, long seed) {
         this.files = new ProcessFiles(proc);
+        this.rights = Capabilities.of(proc);
         this.nanoClock = nanoClock;
         this.last = new LastOwners(mostRemembered, seed);
         this.scan = new DescriptorScan(files, sets, inodes, nanoClock);
@@ -271,10 +274,17 @@ public final class OwnerMap implements SocketFilter.ProcessLookup {
             return "processes not readable: " + problem;
         }
         int unreadable = scan.unreadable();
-        return unreadable == 0
-                ? null
-                : unreadable + (unreadable == 1 ? " process of another user" : " processes of other users")
-                        + " not readable: run as root or add CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH";
+        if (unreadable == 0) {
+            return null;
+        }
+        if (!rights.readAllProcesses()) {
+            return unreadable + (unreadable == 1 ? " process of another user" : " processes of other users")
+                    + " not readable: run as root or add CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH";
+        }
+        return unreadable + (unreadable == 1 ? " process" : " processes") + " not readable even for root"
+                + (rights.ownUserNamespace()
+                        ? " of this user namespace: run outside of it"
+                        : ": protected by the system");
     }
 
     public Cost cost() {

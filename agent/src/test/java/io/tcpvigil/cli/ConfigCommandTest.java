@@ -77,6 +77,18 @@ class ConfigCommandTest {
         assertFalse(ran.errors().contains("secret"), ran.errors());
     }
 
+    /** Wherever it is started: systemd starts the daemon in /. */
+    @Test
+    void looksForTheFileOfTheWebServerBesideTheOneThatNamesIt() throws IOException {
+        Files.writeString(directory.resolve("web.yml"), "basic_auth_users: {}\n");
+        String file = file("web:\n  config_file: web.yml\n");
+        assertEquals(new Ran(0, file + ": ok\n", ""), Ran.of("config", "check", file));
+        Files.delete(directory.resolve("web.yml"));
+        String wrong = ":2: web.config_file: " + directory.resolve("web.yml") + ": there is no such file\n";
+        assertEquals(new Ran(78, "", "tcpvigil: " + file + wrong), Ran.of("config", "check", file));
+        assertEquals(78, Ran.of("daemon", "--config", file).code());
+    }
+
     @Test
     void blamesTheFileOrTheFlagForAHostThatThereIsNot() throws IOException {
         String file = file("web:\n  listen_addresses: [':0', '[::x]:1']\n");

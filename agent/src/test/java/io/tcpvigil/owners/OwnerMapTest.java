@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpvigil.tcp.SocketTable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -285,6 +286,22 @@ class OwnerMapTest {
         proc.end(10);
         look(FakeProc.table());
         assertEquals(1, owners.unreadableProcesses());
+    }
+
+    /** To be told to run as root helps nobody who does. */
+    @Test
+    void doesNotAdviseWhatIsDoneAlready() throws IOException {
+        Path status = Files.createDirectories(directory.resolve("thread-self")).resolve("status");
+        Files.writeString(status, "CapInh:\t0\nCapEff:\t0000000000080004\n");
+        proc.start(10, "theirs").refuse(10);
+        owners = new OwnerMap(directory, () -> now, 1000, 7);
+        look(FakeProc.table(ESTABLISHED, 80, 77));
+        assertEquals("1 process not readable even for root: protected by the system", owners.notice());
+        Path ids = Files.createDirectories(directory.resolve("self")).resolve("uid_map");
+        Files.writeString(ids, "         0       1000          1\n");
+        owners = new OwnerMap(directory, () -> now, 1000, 7);
+        look(FakeProc.table(ESTABLISHED, 80, 77));
+        assertEquals("1 process not readable even for root of this user namespace: run outside of it", owners.notice());
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpvigil.kernel.bpf;
 
+import io.tcpvigil.kernel.libc.Capabilities;
 import io.tcpvigil.kernel.libc.KernelRelease;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,27 +15,18 @@ import java.util.Set;
  * What the calling thread may do and what the kernel forbids everybody, read when the kernel has said no, to say why.
  *
  * @param release the kernel's version, such as {@code 6.1.0-13-amd64}
- * @param effective bits of CapEff in {@code /proc/thread-self/status}
+ * @param capabilities the rights of the thread; bpf(2) does not take those of a user namespace other than the first
  * @param lockdown {@code none}, {@code integrity} or {@code confidentiality}
  * @param unprivilegedBpfDisabled {@code kernel.unprivileged_bpf_disabled}; -1 when it cannot be read
- * @param ownUserNamespace whether the rights count only inside a user namespace, where bpf(2) does not take them
  */
-record Privileges(
-        String release, long effective, String lockdown, int unprivilegedBpfDisabled, boolean ownUserNamespace) {
-    /** {@code include/uapi/linux/capability.h}. */
-    private static final int CAP_SYS_ADMIN = 21;
-
-    private static final int CAP_PERFMON = 38;
-    private static final int CAP_BPF = 39;
-
+record Privileges(String release, Capabilities capabilities, String lockdown, int unprivilegedBpfDisabled) {
     static Privileges ofThread() {
         return new Privileges(
                 System.getProperty("os.version", "?"),
-                effective(read(Path.of("/proc/thread-self/status"))),
+                Capabilities.ofThread(),
                 lockdown(read(Path.of("/sys/kernel/security/lockdown"))),
                 number(read(Path.of("/proc/sys/kernel/unprivileged_bpf_disabled"))
-                        .strip()),
-                isOwn(read(Path.of("/proc/self/uid_map"))));
+                        .strip()));
     }
 
     private static String read(Path file) {
@@ -48,15 +40,6 @@ record Privileges(
         }
     }
 
-    private static long effective(String status) {
-        for (String line : status.lines().toList()) {
-            if (line.startsWith("CapEff:")) {
-                return Long.parseUnsignedLong(line.substring("CapEff:".length()).strip(), 16);
-            }
-        }
-        return 0;
-    }
-
     /** "none [integrity] confidentiality": the one in brackets holds. */
     private static String lockdown(String text) {
         int open = text.indexOf('[');
@@ -68,34 +51,25 @@ record Privileges(
         return text.length() == 1 && Character.isDigit(text.charAt(0)) ? text.charAt(0) - '0' : -1;
     }
 
-    /** The first user namespace maps all 2^32 - 1 ids to themselves. */
-    private static boolean isOwn(String uidMap) {
-        return !uidMap.isEmpty() && !uidMap.strip().endsWith(" 4294967295");
-    }
-
     /** Whether the rights that BPF was given of its own are there: since 5.8. */
     private boolean hasOwnCapabilities() {
         return KernelRelease.parse(release).isAtLeast(5, 8);
     }
 
-    private boolean has(int capability) {
-        return (effective >>> capability & 1) != 0;
-    }
-
     /** The rights that are missing. */
     Set<Missing> missing() {
         Set<Missing> missing = EnumSet.noneOf(Missing.class);
-        if (has(CAP_SYS_ADMIN)) {
+        if (capabilities.has(Capabilities.CAP_SYS_ADMIN)) {
             return missing;
         }
         if (!hasOwnCapabilities()) {
             missing.add(Missing.CAP_SYS_ADMIN);
             return missing;
         }
-        if (!has(CAP_BPF)) {
+        if (!capabilities.has(Capabilities.CAP_BPF)) {
             missing.add(Missing.CAP_BPF);
         }
-        if (!has(CAP_PERFMON)) {
+        if (!capabilities.has(Capabilities.CAP_PERFMON)) {
             missing.add(Missing.CAP_PERFMON);
         }
         return missing;

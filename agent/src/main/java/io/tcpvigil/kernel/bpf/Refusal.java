@@ -38,7 +38,7 @@ final class Refusal {
                     privileges,
                     "it is locked down (confidentiality): only a boot with lockdown=integrity or none allows it");
         }
-        if (denied && privileges.ownUserNamespace()) {
+        if (denied && privileges.capabilities().ownUserNamespace()) {
             return unsupported(
                     EnumSet.of(Missing.OTHER),
                     privileges,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpvigil.kernel.libc.Capabilities;
 import io.tcpvigil.kernel.libc.SyscallException;
 import io.tcpvigil.kernel.libc.SyscallNumbers;
 import java.io.IOException;
@@ -24,7 +25,7 @@ class RefusalTest {
     }
 
     private static Privileges privileges(String release, long effective) {
-        return new Privileges(release, effective, "none", 2, false);
+        return new Privileges(release, new Capabilities(effective, false), "none", 2);
     }
 
     @Test
@@ -52,11 +53,11 @@ class RefusalTest {
 
     @Test
     void looksBehindARefusalOfSomebodyWithAllRights() {
-        Privileges locked = new Privileges("6.1.0", SYS_ADMIN, "confidentiality", 2, false);
+        Privileges locked = new Privileges("6.1.0", new Capabilities(SYS_ADMIN, false), "confidentiality", 2);
         assertEquals(Set.of(Missing.LOCKDOWN), Refusal.of(eperm(), locked).missing());
-        Privileges integrity = new Privileges("6.1.0", SYS_ADMIN, "integrity", 2, false);
+        Privileges integrity = new Privileges("6.1.0", new Capabilities(SYS_ADMIN, false), "integrity", 2);
         assertEquals(Set.of(Missing.OTHER), Refusal.of(eperm(), integrity).missing());
-        Privileges nested = new Privileges("6.1.0", SYS_ADMIN, "none", 2, true);
+        Privileges nested = new Privileges("6.1.0", new Capabilities(SYS_ADMIN, true), "none", 2);
         assertTrue(Refusal.of(eperm(), nested).message().contains("user namespace"));
         TransitionProbe.Unsupported other =
                 Refusal.of(new IOException("what the kernel said"), privileges("6.1.0", SYS_ADMIN));
