@@ -52,9 +52,7 @@ public final class DaemonProcess implements AutoCloseable {
     }
 
     private DaemonProcess(List<String> program, Path errors, String... arguments) throws IOException {
-        // Whoever runs the tests may have it ignored.
-        List<String> command = new ArrayList<>(List.of("env", "--default-signal=HUP"));
-        command.addAll(program);
+        List<String> command = new ArrayList<>(program);
         command.addAll(List.of("daemon", "--web.listen-address", "127.0.0.1:0"));
         command.addAll(List.of(arguments));
         this.errors = errors;

@@ -16,7 +16,8 @@ public final class Tcpvigil {
 
     /** The same with options of the JVM. */
     public static List<String> command(List<String> options, String... arguments) {
-        List<String> command = new ArrayList<>();
+        // Whoever runs the tests may have signals ignored: nohup does, and so does a shell for what it starts with "&".
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(List.of(
