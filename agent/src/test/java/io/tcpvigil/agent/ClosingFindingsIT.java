@@ -12,9 +12,11 @@ import io.tcpvigil.testing.KernelRest;
 import io.tcpvigil.testing.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Connections that do not end as they should, in a network namespace of their own; and their healthy twins. */
+@Tag("once") // what the kernel does is no matter of Java
 class ClosingFindingsIT {
     private static final int MANY = 30;
 

@@ -23,9 +23,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Peers that misbehave as no program on this host can: a scripted one, against the running kernel. */
+@Tag("once") // what the kernel does is no matter of Java
 class FindingsLabIT {
     private static final int MANY = 30;
 

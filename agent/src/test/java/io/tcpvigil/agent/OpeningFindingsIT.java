@@ -16,9 +16,11 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Connections that do not come up, or are torn down, in a network namespace of their own; and their healthy twins. */
+@Tag("once") // what the kernel does is no matter of Java
 class OpeningFindingsIT {
     private static final int MANY = 30;
 

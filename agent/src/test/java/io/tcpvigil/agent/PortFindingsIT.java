@@ -21,9 +21,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Local ports that run out, in a network namespace of their own; and the healthy twins. */
+@Tag("once") // what the kernel does is no matter of Java
 class PortFindingsIT {
     private static final int MANY = 30;
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -28,9 +28,11 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** What following makes of every scenario: of the real kernel, walked through every way that a connection can take. */
+@Tag("once") // what the kernel does is no matter of Java
 class LabFollowIT {
     private static final long FIFTY_MILLIS = 50_000_000L;
     private static final long ONE_SECOND = 1_000_000_000L;
