@@ -24,6 +24,9 @@ final class DestroyNotes {
     /** How coarse the kernel's clock may be that dates the last ACK: a jiffy at HZ=100. */
     private static final int KERNEL_TICK_MILLIS = 10;
 
+    /** How long after its start a dump may come to a minisock, and date it too early by as much. */
+    private static final int DUMP_MILLIS = 1000;
+
     /** What waits at most; beyond it, directions are known a little less well. */
     private static final int MOST_WAITING = 1 << 14;
 
@@ -132,10 +135,13 @@ final class DestroyNotes {
                 socket.remoteHigh,
                 socket.remoteLow,
                 socket.remotePort);
-        int slot = match(store, socket.cookie);
+        int slot = match(store, socket, tick);
         if (slot != ConnectionStore.NONE) {
             matched++;
-            if (Flags.kind(store.records.get(slot, RecordStore.FLAGS)) != SocketKind.MINISOCK) {
+            if (isMinisock(store, slot)) {
+                int flags = store.records.get(slot, RecordStore.FLAGS);
+                store.records.set(slot, RecordStore.FLAGS, Flags.withFate(flags, Flags.FATE_DESTROYED));
+            } else {
                 destroy(store, slot, socket, tick);
             }
         } else if (canWait && !socket.mustBeOutbound() && !isListened(socket) && await(socket, tick)) {
@@ -153,22 +159,40 @@ final class DestroyNotes {
     }
 
     /**
-     * The tracked connection whose full socket this was. A minisock on the 4-tuple counts, whatever its cookie: it is what
-     * became of the socket, or the socket is one from before.
+     * The tracked connection whose full socket this was. A minisock on the 4-tuple of which no message has come counts,
+     * whatever its cookie: it is what became of the socket, or the socket is one from before.
      */
-    private int match(ConnectionStore store, long cookie) {
+    private int match(ConnectionStore store, DestroyedSocket socket, long tick) {
         int found = ConnectionStore.NONE;
         for (int slot = store.first(); slot != ConnectionStore.NONE; slot = store.following(slot)) {
             long known = store.records.cookie(slot);
-            if (known == cookie) {
+            if (known == socket.cookie) {
                 return slot;
             }
-            boolean minisock = Flags.kind(store.records.get(slot, RecordStore.FLAGS)) == SocketKind.MINISOCK;
-            if (found == ConnectionStore.NONE && (minisock || known == 0)) {
+            boolean possible = isMinisock(store, slot) ? canHaveLeft(store, slot, socket, tick) : known == 0;
+            if (found == ConnectionStore.NONE && possible) {
                 found = slot;
             }
         }
         return found;
+    }
+
+    private static boolean isMinisock(ConnectionStore store, int slot) {
+        return Flags.kind(store.records.get(slot, RecordStore.FLAGS)) == SocketKind.MINISOCK;
+    }
+
+    /**
+     * Whether the minisock at {@code slot} can have taken the place of the socket. Else it is the other way round: TIME-WAIT
+     * gave way to a new connection on its 4-tuple ({@code tcp_tw_reuse}, or a SYN with a higher number).
+     */
+    private static boolean canHaveLeft(ConnectionStore store, int slot, DestroyedSocket socket, long tick) {
+        return Flags.fate(store.records.get(slot, RecordStore.FLAGS)) == Flags.FATE_ALIVE
+                && lastAck(socket, tick) <= store.records.since(slot) + DUMP_MILLIS;
+    }
+
+    /** When the socket last got an ACK, to {@link #KERNEL_TICK_MILLIS}; 0 if that is not known. */
+    private static long lastAck(DestroyedSocket socket, long tick) {
+        return socket.lastAckReceivedMillis < 0 ? 0 : tick - socket.lastAckReceivedMillis;
     }
 
     private void destroy(ConnectionStore store, int slot, DestroyedSocket socket, long tick) {
@@ -204,8 +228,7 @@ final class DestroyNotes {
             return socket.timeouts == 0;
         }
         // Had it been alive at that dump, it would be tracked, or among those that are gone.
-        return socket.lastAckReceivedMillis >= 0
-                && tick - socket.lastAckReceivedMillis > time.lastFull() - KERNEL_TICK_MILLIS;
+        return lastAck(socket, tick) > time.lastFull() - KERNEL_TICK_MILLIS;
     }
 
     private boolean hasComeUp(DestroyedSocket socket) {

@@ -3,6 +3,7 @@ package io.tcpvigil.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpvigil.kernel.SocketQuery;
@@ -21,7 +22,13 @@ import io.tcpvigil.testing.Churn;
 import io.tcpvigil.testing.Churn.Life;
 import io.tcpvigil.testing.Requirement;
 import io.tcpvigil.testing.Undisturbed;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -239,6 +246,48 @@ class ChurnIT {
         long seen = result.ended();
         System.out.println("  ends: seen " + seen + " of " + ends);
         assertTrue(seen >= 0.99 * ends && seen <= 1.01 * ends, seen + " of " + ends);
+    }
+
+    /** A SYN takes the 4-tuple of a TIME-WAIT over, and what comes of it is cut off before anybody looks. */
+    @Test
+    void seesConnectionsThatTookOverATimeWait() throws Exception {
+        int firstPort = 20_000;
+        int connections = 50;
+        BeforeAndAfter result = watch(
+                () -> Sampler.followerOfThread(Sampler.SourceWish.auto, PACE, true, false),
+                "source netlink with destroy events; without an exact probe: switched off",
+                (ready, done) -> {
+                    try (ServerSocketChannel server =
+                            ServerSocketChannel.open().bind(new InetSocketAddress(LOOPBACK, 0))) {
+                        ready.await(0);
+                        for (int i = 0; i < connections; i++) {
+                            try (SocketChannel client = connect(firstPort + i, server);
+                                    SocketChannel accepted = server.accept()) {
+                                accepted.shutdownOutput();
+                                assertEquals(-1, client.read(ByteBuffer.allocate(1)));
+                            }
+                        }
+                        ready.await(0);
+                        for (int i = 0; i < connections; i++) {
+                            SocketChannel client = connect(firstPort + i, server);
+                            try (SocketChannel accepted = server.accept()) {
+                                client.setOption(StandardSocketOptions.SO_LINGER, 0)
+                                        .close();
+                                assertThrows(IOException.class, () -> accepted.read(ByteBuffer.allocate(1)));
+                            }
+                        }
+                        done.await(2L * connections);
+                    }
+                });
+        assertNothingMissed(result, 0);
+        assertEquals(new EventCoverage(connections, connections), result.coverage(CoverageEvent.OPENED_INBOUND));
+        assertEquals(2L * connections, result.closed(EndedBy.LOCAL) + result.closed(EndedBy.RESET));
+    }
+
+    private static SocketChannel connect(int localPort, ServerSocketChannel server) throws IOException {
+        SocketChannel client = SocketChannel.open().setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        client.bind(new InetSocketAddress(LOOPBACK, localPort)).connect(server.getLocalAddress());
+        return client;
     }
 
     /** Connections come and go before, during and after the first look, which is the slowest. */

@@ -239,6 +239,43 @@ class DestroyedTest {
         assertEquals(1, watch.report().destroys().matched());
     }
 
+    /** {@code tcp_tw_reuse} gives the 4-tuple of a TIME-WAIT to a new connection, which a RST ends between two dumps. */
+    @Test
+    void countsAConnectionThatTookTheTupleOfATimeWaitWhichIsTracked() {
+        for (boolean told : new boolean[] {true, false}) {
+            Watch watch = Watch.started();
+            if (told) {
+                watch.destroyed(message(OURS.again(98), OUR_SYN + OUR_FIN, 5), 500);
+            }
+            watch.full(dump().minisock(OURS.again(99), TIME_WAIT, 59_500));
+            watch.full(dump().minisock(OURS.again(99), TIME_WAIT, 58_500));
+            watch.destroyed(message(OURS.again(77), OUR_SYN, 5), 500).full(dump());
+
+            ConnectionCounts counts = watch.report().connections();
+            assertEquals(2, counts.opened(Direction.OUTBOUND));
+            assertEquals(1, counts.closed(Direction.OUTBOUND, EndedBy.LOCAL));
+            assertEquals(1, counts.closed(Direction.OUTBOUND, EndedBy.RESET));
+            assertEquals(1, watch.report().transitions().of(TIME_WAIT, CLOSED, Evidence.OBSERVED));
+            assertEquals(new SeenTotals(0, 2, 0, 0, 1, 0, 1), watch.report().seen());
+            assertEquals(0, watch.tracker.size());
+        }
+    }
+
+    @Test
+    void countsAConnectionThatLeftATimeWaitInThePlaceOfATimeWaitOnce() {
+        Watch watch = Watch.started();
+        watch.destroyed(message(OURS.again(98), OUR_SYN + OUR_FIN, 5), 500);
+        watch.full(dump().minisock(OURS.again(99), TIME_WAIT, 59_500));
+        // At once, as a SYN may: its TIME-WAIT draws a cookie of its own, as the one before did.
+        watch.destroyed(message(OURS.again(77), OUR_SYN + OUR_FIN, 5), 500);
+        watch.full(dump().minisock(OURS.again(78), TIME_WAIT, 59_500));
+
+        assertEquals(2, watch.report().connections().opened(Direction.OUTBOUND));
+        assertEquals(1, watch.report().connections().closed());
+        assertEquals(1, watch.live(TIME_WAIT));
+        assertEquals(new SeenTotals(0, 2, 0, 0, 0, 0, 2), watch.report().seen());
+    }
+
     @Test
     void ignoresTheMessageOfASocketThatItCountedAsGoneLongAgo() {
         Watch watch = Watch.started();
