@@ -85,6 +85,8 @@ class PrometheusIT {
         withBoth(
                 OFTEN + job("tcpvigil", ""),
                 (daemon, prometheus) -> {
+                    // So few that connections take over each other's TIME-WAITs.
+                    Files.writeString(Path.of("/proc/sys/net/ipv4/ip_local_port_range"), "20000 21600");
                     long opened = kernelCounts("ActiveOpens");
                     try (Churn churn = new Churn(LOOPBACK, 7)) {
                         for (int round = 0; round < 20; round++) {
@@ -110,6 +112,8 @@ class PrometheusIT {
                     String seenTotal = "tcpvigil_lifecycle_events_seen_total{event=\"opened_outbound\"}";
                     String countedTotal = "tcpvigil_lifecycle_events_counted_total{event=\"opened_outbound\"}";
                     prometheus.await(seenTotal + " >= 0.995 * " + countedTotal);
+                    assertTrue(
+                            prometheus.value("tcpvigil_kernel_events_total{event=\"tw_recycled\"}") > 10, "taken over");
                     double seen = prometheus.value("rate(" + seenTotal + "[1m])");
                     double counted = prometheus.value("rate(" + countedTotal + "[1m])");
                     assertTrue(counted > 10, "opened per second: " + counted);
