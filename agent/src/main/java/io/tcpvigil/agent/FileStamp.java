@@ -16,6 +16,10 @@ import java.nio.file.attribute.FileTime;
 record FileStamp(Object file, FileTime modified, long bytes) {
     /** Of a file, or of what a link leads to; null when there is none that could be read. */
     static @Nullable FileStamp of(Path path) {
+        if (!path.toFile().exists()) {
+            // Looked for every second or two, and most hosts have none: without an exception it is cheap.
+            return null;
+        }
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             Object file = attributes.fileKey();

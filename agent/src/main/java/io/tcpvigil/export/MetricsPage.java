@@ -61,9 +61,7 @@ public final class MetricsPage {
 
     /** Writes all families as they are now, in a type that {@link #contentType} gave. */
     public void write(String contentType, Writer out) throws IOException {
-        BlockWriter blocks = new BlockWriter(out);
-        TextFormat.writeFormat(contentType, blocks, Collections.enumeration(families()));
-        blocks.flush();
+        TextFormat.writeFormat(contentType, out, Collections.enumeration(families()));
     }
 
     /** All families as they are now, in the order of their names. */

@@ -5,10 +5,8 @@ import io.tcpvigil.web.http.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.Deflater;
@@ -17,6 +15,7 @@ import java.util.zip.GZIPOutputStream;
 /** Writes text into the answer to be sent. */
 public final class Rendering {
     private static final int BUFFER_BYTES = 8 * 1024;
+    private static final int USUAL_GZIP_RATIO = 8;
 
     private Rendering() {}
 
@@ -45,13 +44,19 @@ public final class Rendering {
 
     /** What is sent of a text. */
     public static byte[] bytes(Text text, boolean gzip) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(16 * 1024);
-        try (OutputStream coded = gzip ? new Gzip(bytes) : bytes;
-                Writer out = new OutputStreamWriter(coded, StandardCharsets.UTF_8)) {
-            text.writeTo(out);
+        Utf8Writer written = new Utf8Writer();
+        try {
+            try (Writer out = written) {
+                text.writeTo(out);
+            }
+            ByteArrayOutputStream bytes =
+                    new ByteArrayOutputStream(gzip ? written.size() / USUAL_GZIP_RATIO : written.size());
+            try (OutputStream coded = gzip ? new Gzip(bytes) : bytes) {
+                written.writeTo(coded);
+            }
+            return bytes.toByteArray();
         } catch (IOException impossible) {
             throw new UncheckedIOException("writing to memory", impossible);
         }
-        return bytes.toByteArray();
     }
 }

@@ -66,13 +66,22 @@ class AgentUsageTest {
 
     @Test
     void readsTheMemoryInRam() throws IOException {
-        Path status = directory.resolve("status");
-        Files.writeString(status, "Name:\tjava\nVmHWM:\t   60000 kB\nVmRSS:\t   51200 kB\nThreads:\t14\n");
-        assertEquals(52_428_800, AgentUsage.residentBytes(status));
-        Files.writeString(status, "VmRSS:\t   many kB\n");
-        assertEquals(-1, AgentUsage.residentBytes(status));
-        Files.writeString(status, "Name:\tjava\n");
-        assertEquals(-1, AgentUsage.residentBytes(status));
-        assertEquals(-1, AgentUsage.residentBytes(directory.resolve("none")));
+        Path statm = directory.resolve("statm");
+        Files.writeString(statm, "250000 12800 5120 1 0 60000 0\n");
+        assertEquals(52_428_800, AgentUsage.residentBytes(statm, 4096));
+        Files.writeString(statm, "250000 many 5120 1 0 60000 0\n");
+        assertEquals(-1, AgentUsage.residentBytes(statm, 4096));
+        Files.writeString(statm, "250000");
+        assertEquals(-1, AgentUsage.residentBytes(statm, 4096));
+        assertEquals(-1, AgentUsage.residentBytes(directory.resolve("none"), 4096));
+    }
+
+    @Test
+    void readsTheSameMemoryAsTheKernelTellsInWords() throws IOException {
+        long told = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .sum();
+        assertEquals((double) told, (double) AgentUsage.read().residentBytes(), 20e6);
     }
 }
