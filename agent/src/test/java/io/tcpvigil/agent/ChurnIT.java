@@ -267,6 +267,7 @@ class ChurnIT {
                                 assertEquals(-1, client.read(ByteBuffer.allocate(1)));
                             }
                         }
+                        done.await(2L * connections);
                         ready.await(0);
                         for (int i = 0; i < connections; i++) {
                             SocketChannel client = connect(firstPort + i, server);
