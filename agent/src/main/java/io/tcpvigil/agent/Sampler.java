@@ -2,7 +2,6 @@
 package io.tcpvigil.agent;
 
 import io.tcpvigil.Nullable;
-import io.tcpvigil.findings.Findings;
 import io.tcpvigil.kernel.DestroyEvents;
 import io.tcpvigil.kernel.KernelCounters;
 import io.tcpvigil.kernel.NetlinkSource;
@@ -11,20 +10,12 @@ import io.tcpvigil.kernel.SocketQuery;
 import io.tcpvigil.kernel.SocketSource;
 import io.tcpvigil.kernel.SourceChoice;
 import io.tcpvigil.kernel.libc.Libc;
-import io.tcpvigil.kernel.netns.NamespaceFinder;
-import io.tcpvigil.kernel.procfs.PortRange;
 import io.tcpvigil.kernel.procfs.ProcFs;
 import io.tcpvigil.kernel.procfs.ServicesFile;
-import io.tcpvigil.kernel.procfs.Sysctls;
 import io.tcpvigil.lifecycle.TrackedConnections;
-import io.tcpvigil.ports.EphemeralRange;
-import io.tcpvigil.ports.PortBreakdown;
 import io.tcpvigil.ports.PortOwners;
 import io.tcpvigil.report.Following;
-import io.tcpvigil.report.KernelLimit;
-import io.tcpvigil.report.OtherNamespaces;
 import io.tcpvigil.report.Report;
-import io.tcpvigil.report.Resources;
 import io.tcpvigil.report.SampleTimes.Phase;
 import io.tcpvigil.report.Tier;
 import io.tcpvigil.tcp.Coverage;
@@ -32,8 +23,6 @@ import io.tcpvigil.tcp.SocketFilter;
 import io.tcpvigil.tcp.SocketTable;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +46,10 @@ public final class Sampler implements AutoCloseable {
     private final LongSupplier processorClock;
     private final SocketTable table = new SocketTable();
     private final SampleTimer timer;
-    private final PortSurvey survey;
+    private final Inspection inspection;
     private final TableCounts counts = new TableCounts();
     private @Nullable Follower follower;
-    private @Nullable Diagnosis diagnosis;
     private @Nullable SocketTable listeners;
-    private @Nullable NamespaceWatch namespaces;
-    private @Nullable PortOwners portOwners;
     private @Nullable Report lastFull;
 
     /**
@@ -89,7 +75,6 @@ public final class Sampler implements AutoCloseable {
             InstantSource wallClock,
             LongSupplier nanoClock,
             LongSupplier processorClock) {
-        this.survey = survey;
         this.sources = sources;
         this.procFs = procFs;
         this.host = HostReader.read(procFs);
@@ -98,6 +83,7 @@ public final class Sampler implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.processorClock = processorClock;
         this.timer = new SampleTimer(nanoClock);
+        this.inspection = new Inspection(sources, procFs, survey, timer);
     }
 
     /** Which source to read: the best that works, or one only. Named as users write them. */
@@ -163,32 +149,27 @@ public final class Sampler implements AutoCloseable {
         if (follower != null) {
             follower.intervals(changed.intervals());
         }
-        if (diagnosis != null) {
-            diagnosis.thresholds(changed.thresholds());
-        }
+        inspection.thresholds(changed.thresholds());
     }
 
     /** From now on each full sample is looked through for what is wrong, too; only for a sampler that follows. */
     public void diagnose(Diagnosis with) {
-        diagnosis = with;
-        if (with.isThorough()) {
-            survey.withPools();
-        }
+        inspection.diagnose(with);
     }
 
     /** From now on each full sample counts the sockets of the machine's other network namespaces, too. */
     public void watchNamespaces() {
-        namespaces = new NamespaceWatch(NamespaceFinder.usual());
+        inspection.watchNamespaces();
     }
 
     /** From now on reports tell of the pools of ports that bind(2) chooses from, too: that costs another walk of all sockets. */
     public void surveyPools() {
-        survey.withPools();
+        inspection.surveyPools();
     }
 
     /** From now on reports say who listens, as far as {@code owners} knows; one that diagnoses does so by itself. */
     public void nameOwners(PortOwners owners) {
-        portOwners = owners;
+        inspection.nameOwners(owners);
     }
 
     /** The sockets behind the last report; valid until the next {@link #sample}. */
@@ -247,7 +228,7 @@ public final class Sampler implements AutoCloseable {
             SocketQuery query, Tier tier, SocketFilter.ProcessLookup processes, @Nullable Follower following) {
         var takenAt = wallClock.instant();
         long start = timer.start(tier);
-        SocketQuery asked = following == null ? query : toFollow(tier, query, diagnosis);
+        SocketQuery asked = following == null ? query : toFollow(tier, query);
         SourceChoice.Used used = sources.dump(asked, table);
         while (following != null && table.coverage().isComplete() && following.isBeginningBlurred()) {
             following.prepare();
@@ -274,46 +255,29 @@ public final class Sampler implements AutoCloseable {
         if (followed != null) {
             problems.addAll(followed.probe().gaps());
         }
-        Report before = lastFull;
-        EphemeralRange range;
-        PortBreakdown ports;
-        Findings findings = before == null ? null : before.findings();
-        Resources resources = before == null ? null : before.resources();
-        OtherNamespaces others = before == null ? null : before.otherNamespaces();
+        Inspection.Found found;
         boolean showsBound = used.showsBound();
+        Report before = lastFull;
         if (tier == Tier.FULL || before == null) {
-            Sysctls sysctls = Sysctls.read(procFs);
-            problems.addAll(sysctls.problems());
-            range = ephemeralRange(sysctls);
-            Diagnosis diagnosing = followed == null ? null : diagnosis;
-            PortOwners owners = portOwners;
-            if (diagnosing != null) {
-                diagnosing.take(table, sources);
-                owners = diagnosing.owners();
-            }
-            ports = survey.look(table, listening, sysctls, range, query.filter(), processes, owners, problems);
-            timer.ended(Phase.COUNT);
-            if (diagnosing != null && following != null && followed != null) {
-                findings = diagnosing.look(table, sysctls, range, ports, followed, following.connections(), findings);
-            }
-            resources = resources(sysctls, range, ports, resources);
-            others = namespaces == null ? null : namespaces.look(host.networkNamespace());
-            timer.ended(Phase.DIAGNOSE);
+            TrackedConnections connections = following == null ? null : following.connections();
+            found = inspection.look(
+                    table,
+                    listening,
+                    query.filter(),
+                    processes,
+                    followed,
+                    connections,
+                    host.networkNamespace(),
+                    before,
+                    problems);
         } else {
+            found = Inspection.Found.in(before);
             counts.addWhatFastDumpsLack(
                     following == null ? null : following.counted().usage(), before);
-            range = before.range();
-            ports = before.ports();
             showsBound &= before.source().showsBound();
             timer.ended(Phase.COUNT);
         }
-        if (others != null) {
-            problems.addAll(others.gaps());
-        }
-        String hidden = diagnosis == null ? null : diagnosis.notice();
-        if (hidden != null) {
-            problems.add(hidden);
-        }
+        problems.addAll(inspection.gaps(found));
         return new Report(
                 takenAt,
                 start,
@@ -325,50 +289,20 @@ public final class Sampler implements AutoCloseable {
                 unknownStates(),
                 query.filter().toString(),
                 problems,
-                range,
-                ports,
+                found.range(),
+                found.ports(),
                 serviceNames(),
                 followed,
-                findings,
-                resources,
-                others,
+                found.findings(),
+                found.resources(),
+                found.otherNamespaces(),
                 following == null ? null : timer.times());
     }
 
-    /** @param before stays when the dump gave nothing */
-    private @Nullable Resources resources(
-            Sysctls sysctls, @Nullable EphemeralRange range, PortBreakdown ports, @Nullable Resources before) {
-        if (table.coverage().extent() == Coverage.Extent.FAILED) {
-            return before;
-        }
-        return new Resources(
-                limits(sysctls, range),
-                diagnosis == null ? Map.of() : diagnosis.exhaustionSeconds(ports),
-                diagnosis == null ? null : diagnosis.holdings(table));
-    }
-
-    private static Map<KernelLimit, Long> limits(Sysctls sysctls, @Nullable EphemeralRange range) {
-        Map<KernelLimit, Long> limits = new EnumMap<>(KernelLimit.class);
-        sysctls.tcpMaxTwBuckets().ifPresent(limit -> limits.put(KernelLimit.TIME_WAIT_BUCKETS, limit));
-        sysctls.tcpMaxOrphans().ifPresent(limit -> limits.put(KernelLimit.ORPHANS, limit));
-        sysctls.somaxconn().ifPresent(limit -> limits.put(KernelLimit.SOMAXCONN, limit));
-        sysctls.tcpMaxSynBacklog().ifPresent(limit -> limits.put(KernelLimit.SYN_BACKLOG, limit));
-        sysctls.tcpMem().ifPresent(pages -> {
-            limits.put(KernelLimit.TCP_MEM_PRESSURE_PAGES, pages.pressurePages());
-            limits.put(KernelLimit.TCP_MEM_MAX_PAGES, pages.highPages());
-        });
-        sysctls.fileMax().ifPresent(limit -> limits.put(KernelLimit.FILE_DESCRIPTORS, limit));
-        if (range != null) {
-            limits.put(KernelLimit.EPHEMERAL_PORTS, (long) range.size());
-        }
-        return limits;
-    }
-
-    private static SocketQuery toFollow(Tier tier, SocketQuery query, @Nullable Diagnosis diagnosis) {
+    private SocketQuery toFollow(Tier tier, SocketQuery query) {
         return switch (tier) {
             case FAST -> SocketQuery.ALL_BUT_ESTABLISHED;
-            case FULL ->
-                SocketQuery.ALL.withTcpInfo(query.withTcpInfo() || (diagnosis != null && diagnosis.isThorough()));
+            case FULL -> SocketQuery.ALL.withTcpInfo(query.withTcpInfo() || inspection.isThorough());
         };
     }
 
@@ -409,28 +343,12 @@ public final class Sampler implements AutoCloseable {
         };
     }
 
-    /** Of limits read anew for each full sample: an administrator may change them at any time. */
-    private static @Nullable EphemeralRange ephemeralRange(Sysctls sysctls) {
-        if (sysctls.localPortRange().isEmpty()) {
-            return null;
-        }
-        PortRange range = sysctls.localPortRange().get();
-        BitSet reserved = new BitSet();
-        for (PortRange each : sysctls.localReservedPorts().orElse(List.of())) {
-            reserved.set(each.low(), each.high() + 1);
-        }
-        return new EphemeralRange(range.low(), range.high(), reserved);
-    }
-
     @Override
     public void close() {
         if (follower != null) {
             follower.close();
         }
-        survey.close();
-        if (namespaces != null) {
-            namespaces.close();
-        }
+        inspection.close();
         sources.close();
     }
 }
