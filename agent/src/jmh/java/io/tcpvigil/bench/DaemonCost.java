@@ -20,22 +20,22 @@ import java.util.regex.Pattern;
  * usually does, and not at all; and beside it, on the same sockets, what else is used for this: node_exporter with its tcpstat collector alone, scraped every second, and collectd with its tcpconns
  * plugin, once a second. These two count by state, and that is all they do; they are left out where they are not on the PATH.
  *
- * <p>On 2 processors of a virtual machine that others kept very busy (load 20 to 37), Linux 6.18, 60 s after 45 s of warming up, as
- * root with the probe. Processor in percent of one, memory in MiB resident, and the dumps alone, at the usual intervals. With 100,000
- * sockets the daemon took samples 8 times as far apart, to stay within its budget: there its share tells of the budget, and not of
- * what samples cost.
+ * <p>On 2 processors of a virtual machine at rest, Linux 6.18, JDK 25.0.3, 300 s after 45 s of warming up, as root with the probe.
+ * Processor in percent of one, over all; memory in MiB resident; and the dumps alone, at the usual intervals. With 100,000 sockets the
+ * dumps alone are more than the budget of 1 %: the daemon took samples 8 times as far apart, and its share tells of the budget, and
+ * not of what samples cost.
  *
  * <pre>
- *                            1,000 established           100,000 established
- *                        CPU   RSS  its dumps alone   CPU   RSS  its dumps alone
- * every second, 17      1.37  55.9       0.14        1.11  73.1       3.51
- * every second, 25      1.33  59.7       0.15        1.15  82.1       3.45
- * every 15 seconds, 17  0.85  55.4       0.09
- * every 15 seconds, 25  0.77  58.5       0.09
+ *                        1,000 established              100,000 established
+ *                    CPU  RSS (most)  its dumps     CPU  RSS (most)  its dumps
+ * every second      0.80  60.8 (64.8)      0.05    1.13  86.9 (102.8)     1.76
+ * every 15 seconds  0.62  59.4 (64.2)      0.05    0.94  85.7 (93.3)      2.03
+ * node_exporter     0.50  19.3 (19.7)             25.95  87.9 (113.0)
+ * collectd          0.18   2.6 (2.6)               9.18    2.5 (2.5)
  * </pre>
  *
- * <p>The others, when the machine was less busy (load 10 to 20), with 1,000 and with 100,000: node_exporter 0.4 % and 19.8 MiB, 23.4 %
- * and 102.9 MiB; collectd, which wrote nowhere, 0.1 % and 8.3 %, both 2.5 MiB.
+ * <p>The others, for 60 s; collectd wrote nowhere. On Java 17, as measured before on a busier machine, memory was 3
+ * to 9 MiB less and processor time up to a tenth more.
  *
  * <p>Beside the daemon, and as often as it takes samples where it is not over its budget, this program itself dumps what a sample
  * asks the kernel for, and throws it away: what that takes of a processor is the floor, which no daemon that asks for as much can
