@@ -47,6 +47,9 @@ abstract class HttpServerContract {
     private final CountDownLatch stuck = new CountDownLatch(1);
     private volatile boolean untellable;
     private final List<Socket> clients = new ArrayList<>();
+    /** Held on to: on Java 17 what TLS makes of a socket closes it when it is collected. */
+    private final List<Socket> ends = new ArrayList<>();
+
     private HttpServer server;
     private InetSocketAddress address;
 
@@ -147,7 +150,9 @@ abstract class HttpServerContract {
         socket.setReceiveBufferSize(8 * 1024);
         socket.setSoTimeout(30_000);
         socket.connect(address);
-        return client(socket);
+        Socket end = client(socket);
+        ends.add(end);
+        return end;
     }
 
     static void send(Socket socket, String path) throws IOException {
