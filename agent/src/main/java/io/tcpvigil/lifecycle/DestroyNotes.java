@@ -24,9 +24,6 @@ final class DestroyNotes {
     /** How coarse the kernel's clock may be that dates the last ACK: a jiffy at HZ=100. */
     private static final int KERNEL_TICK_MILLIS = 10;
 
-    /** How long after its start a dump may come to a minisock, and date it too early by as much. */
-    private static final int DUMP_MILLIS = 1000;
-
     /** What waits at most; beyond it, directions are known a little less well. */
     private static final int MOST_WAITING = 1 << 14;
 
@@ -135,11 +132,11 @@ final class DestroyNotes {
                 socket.remoteHigh,
                 socket.remoteLow,
                 socket.remotePort);
-        int slot = match(store, socket, tick);
+        int slot = match(store, socket.cookie);
         if (slot != ConnectionStore.NONE) {
             matched++;
-            if (isMinisock(store, slot)) {
-                int flags = store.records.get(slot, RecordStore.FLAGS);
+            int flags = store.records.get(slot, RecordStore.FLAGS);
+            if (Flags.kind(flags) == SocketKind.MINISOCK) {
                 store.records.set(slot, RecordStore.FLAGS, Flags.withFate(flags, Flags.FATE_DESTROYED));
             } else {
                 destroy(store, slot, socket, tick);
@@ -160,39 +157,25 @@ final class DestroyNotes {
 
     /**
      * The tracked connection whose full socket this was. A minisock on the 4-tuple of which no message has come counts,
-     * whatever its cookie: it is what became of the socket, or the socket is one from before.
+     * whatever its cookie: it is what became of the socket, or the socket is one from before. One of which a message has come
+     * gave way to a new connection ({@code tcp_tw_reuse}, or a SYN with a higher number). No date can tell the two apart:
+     * messages wait for as long as a dump and all that is made of it take.
      */
-    private int match(ConnectionStore store, DestroyedSocket socket, long tick) {
+    private int match(ConnectionStore store, long cookie) {
         int found = ConnectionStore.NONE;
         for (int slot = store.first(); slot != ConnectionStore.NONE; slot = store.following(slot)) {
             long known = store.records.cookie(slot);
-            if (known == socket.cookie) {
+            if (known == cookie) {
                 return slot;
             }
-            boolean possible = isMinisock(store, slot) ? canHaveLeft(store, slot, socket, tick) : known == 0;
+            int flags = store.records.get(slot, RecordStore.FLAGS);
+            boolean possible =
+                    Flags.kind(flags) == SocketKind.MINISOCK ? Flags.fate(flags) == Flags.FATE_ALIVE : known == 0;
             if (found == ConnectionStore.NONE && possible) {
                 found = slot;
             }
         }
         return found;
-    }
-
-    private static boolean isMinisock(ConnectionStore store, int slot) {
-        return Flags.kind(store.records.get(slot, RecordStore.FLAGS)) == SocketKind.MINISOCK;
-    }
-
-    /**
-     * Whether the minisock at {@code slot} can have taken the place of the socket. Else it is the other way round: TIME-WAIT
-     * gave way to a new connection on its 4-tuple ({@code tcp_tw_reuse}, or a SYN with a higher number).
-     */
-    private static boolean canHaveLeft(ConnectionStore store, int slot, DestroyedSocket socket, long tick) {
-        return Flags.fate(store.records.get(slot, RecordStore.FLAGS)) == Flags.FATE_ALIVE
-                && lastAck(socket, tick) <= store.records.since(slot) + DUMP_MILLIS;
-    }
-
-    /** When the socket last got an ACK, to {@link #KERNEL_TICK_MILLIS}; 0 if that is not known. */
-    private static long lastAck(DestroyedSocket socket, long tick) {
-        return socket.lastAckReceivedMillis < 0 ? 0 : tick - socket.lastAckReceivedMillis;
     }
 
     private void destroy(ConnectionStore store, int slot, DestroyedSocket socket, long tick) {
@@ -228,7 +211,8 @@ final class DestroyNotes {
             return socket.timeouts == 0;
         }
         // Had it been alive at that dump, it would be tracked, or among those that are gone.
-        return lastAck(socket, tick) > time.lastFull() - KERNEL_TICK_MILLIS;
+        return socket.lastAckReceivedMillis >= 0
+                && tick - socket.lastAckReceivedMillis > time.lastFull() - KERNEL_TICK_MILLIS;
     }
 
     private boolean hasComeUp(DestroyedSocket socket) {

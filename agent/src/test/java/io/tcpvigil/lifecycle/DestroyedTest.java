@@ -242,23 +242,19 @@ class DestroyedTest {
     /** {@code tcp_tw_reuse} gives the 4-tuple of a TIME-WAIT to a new connection, which a RST ends between two dumps. */
     @Test
     void countsAConnectionThatTookTheTupleOfATimeWaitWhichIsTracked() {
-        for (boolean told : new boolean[] {true, false}) {
-            Watch watch = Watch.started();
-            if (told) {
-                watch.destroyed(message(OURS.again(98), OUR_SYN + OUR_FIN, 5), 500);
-            }
-            watch.full(dump().minisock(OURS.again(99), TIME_WAIT, 59_500));
-            watch.full(dump().minisock(OURS.again(99), TIME_WAIT, 58_500));
-            watch.destroyed(message(OURS.again(77), OUR_SYN, 5), 500).full(dump());
+        Watch watch = Watch.started();
+        watch.destroyed(message(OURS.again(98), OUR_SYN + OUR_FIN, 5), 500);
+        watch.full(dump().minisock(OURS.again(99), TIME_WAIT, 59_500));
+        watch.full(dump().minisock(OURS.again(99), TIME_WAIT, 58_500));
+        watch.destroyed(message(OURS.again(77), OUR_SYN, 5), 500).full(dump());
 
-            ConnectionCounts counts = watch.report().connections();
-            assertEquals(2, counts.opened(Direction.OUTBOUND));
-            assertEquals(1, counts.closed(Direction.OUTBOUND, EndedBy.LOCAL));
-            assertEquals(1, counts.closed(Direction.OUTBOUND, EndedBy.RESET));
-            assertEquals(1, watch.report().transitions().of(TIME_WAIT, CLOSED, Evidence.OBSERVED));
-            assertEquals(new SeenTotals(0, 2, 0, 0, 1, 0, 1), watch.report().seen());
-            assertEquals(0, watch.tracker.size());
-        }
+        ConnectionCounts counts = watch.report().connections();
+        assertEquals(2, counts.opened(Direction.OUTBOUND));
+        assertEquals(1, counts.closed(Direction.OUTBOUND, EndedBy.LOCAL));
+        assertEquals(1, counts.closed(Direction.OUTBOUND, EndedBy.RESET));
+        assertEquals(1, watch.report().transitions().of(TIME_WAIT, CLOSED, Evidence.OBSERVED));
+        assertEquals(new SeenTotals(0, 2, 0, 0, 1, 0, 1), watch.report().seen());
+        assertEquals(0, watch.tracker.size());
     }
 
     @Test
@@ -274,6 +270,18 @@ class DestroyedTest {
         assertEquals(1, watch.report().connections().closed());
         assertEquals(1, watch.live(TIME_WAIT));
         assertEquals(new SeenTotals(0, 2, 0, 0, 0, 0, 2), watch.report().seen());
+    }
+
+    /** A dump of a million sockets and all that is made of it take seconds, in which messages wait. */
+    @Test
+    void knowsTheSocketOfATimeWaitHoweverLateItsMessageIsTakenIn() {
+        Watch watch = Watch.started();
+        watch.full(dump().minisock(OURS.again(99), TIME_WAIT, 60_000));
+        watch.destroyed(message(OURS.again(98), OUR_SYN + OUR_FIN, 0), 3000);
+        watch.passMillis(3100).full(dump().minisock(OURS.again(99), TIME_WAIT, 57_500));
+
+        assertEquals(1, watch.report().connections().opened());
+        assertEquals(1, watch.report().destroys().matched());
     }
 
     @Test
